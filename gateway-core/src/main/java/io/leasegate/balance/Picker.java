@@ -1,0 +1,15 @@
+package io.leasegate.balance;
+
+import io.leasegate.endpoint.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable choice function over the endpoints of one cluster (the picker of grpc-java's {@code LoadBalancer}). Called from
+ * every event loop, must not block and should not allocate.
+ */
+public interface Picker {
+
+    /** The endpoint for the next call, or null when none can take one. */
+    @Nullable
+    Endpoint pick(PickRequest request);
+}

@@ -1,0 +1,66 @@
+package io.leasegate.endpoint;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * One address of a service: identity, health and counters. The object lives as long as the address is registered, whatever else of
+ * the registration changes, so that connections and counters survive a rebuild of the table.
+ *
+ * <p>Written by the control thread, read from every event loop.
+ */
+public final class Endpoint {
+
+    private final EndpointId id;
+    private final EndpointStats stats = new EndpointStats();
+    private volatile Instance instance;
+    private volatile EndpointState state = EndpointState.UNCHECKED;
+    private volatile String stateReason = "not checked yet";
+
+    public Endpoint(Instance instance) {
+        this.id = instance.id();
+        this.instance = instance;
+    }
+
+    public EndpointId id() {
+        return id;
+    }
+
+    /** The registration that the endpoint stands for by now. */
+    public Instance instance() {
+        return instance;
+    }
+
+    public EndpointStats stats() {
+        return stats;
+    }
+
+    public EndpointState state() {
+        return state;
+    }
+
+    /** Why the endpoint is in its state, in words for an operator; empty when it is healthy. */
+    public String stateReason() {
+        return stateReason;
+    }
+
+    /** Replaces the registration. Control thread only. */
+    public void update(Instance newInstance) {
+        if (!newInstance.id().equals(id)) {
+            throw new IllegalArgumentException("instance " + newInstance.id() + " (expected " + id + ")");
+        }
+        instance = newInstance;
+    }
+
+    /** Changes the state. Control thread only. */
+    public void state(EndpointState newState, String reason) {
+        requireNonNull(newState, "newState");
+        requireNonNull(reason, "reason");
+        stateReason = reason;
+        state = newState;
+    }
+
+    @Override
+    public String toString() {
+        return id.toString();
+    }
+}

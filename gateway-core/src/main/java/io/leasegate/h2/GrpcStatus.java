@@ -1,0 +1,60 @@
+package io.leasegate.h2;
+
+import io.netty.util.AsciiString;
+
+/** The status codes of gRPC, in the order of their numbers. */
+public enum GrpcStatus {
+    OK,
+    CANCELLED,
+    UNKNOWN,
+    INVALID_ARGUMENT,
+    DEADLINE_EXCEEDED,
+    NOT_FOUND,
+    ALREADY_EXISTS,
+    PERMISSION_DENIED,
+    RESOURCE_EXHAUSTED,
+    FAILED_PRECONDITION,
+    ABORTED,
+    OUT_OF_RANGE,
+    UNIMPLEMENTED,
+    INTERNAL,
+    UNAVAILABLE,
+    DATA_LOSS,
+    UNAUTHENTICATED;
+
+    private static final GrpcStatus[] VALUES = values();
+
+    private final AsciiString text = AsciiString.cached(Integer.toString(ordinal()));
+
+    /** The number on the wire. */
+    public int code() {
+        return ordinal();
+    }
+
+    /** The number as header value. */
+    public AsciiString text() {
+        return text;
+    }
+
+    /** The status with the given number; {@link #UNKNOWN} for one that is not defined. */
+    public static GrpcStatus of(int code) {
+        return code >= 0 && code < VALUES.length ? VALUES[code] : UNKNOWN;
+    }
+
+    /**
+     * The status for a reset without trailers, by the table "Errors" of gRPC's HTTP/2 protocol document as {@code GrpcUtil.Http2Error}
+     * of grpc-java implements it.
+     *
+     * @param errorCode an HTTP/2 error code (RFC 9113 section 7)
+     */
+    public static GrpcStatus ofHttp2Error(long errorCode) {
+        return switch ((int) Math.min(errorCode, Integer.MAX_VALUE)) {
+            case 0x0, 0x7 -> UNAVAILABLE; // NO_ERROR, REFUSED_STREAM
+            case 0x8 -> CANCELLED;
+            case 0xb -> RESOURCE_EXHAUSTED; // ENHANCE_YOUR_CALM
+            case 0xc -> PERMISSION_DENIED; // INADEQUATE_SECURITY
+            case 0xd -> UNKNOWN; // HTTP_1_1_REQUIRED
+            default -> INTERNAL;
+        };
+    }
+}

@@ -1,0 +1,82 @@
+package io.leasegate.routing;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conditions of a route; all that are given must hold.
+ *
+ * @param path the exact {@code :path}, or null
+ * @param pathPrefix what {@code :path} begins with, or null
+ * @param authority the host of {@code :authority}, with or without its port, or null
+ * @param headers conditions on other request headers
+ */
+public record RouteMatch(
+        @Nullable String path,
+        @Nullable String pathPrefix,
+        @Nullable String authority,
+        List<HeaderMatch> headers) {
+
+    public RouteMatch {
+        headers = List.copyOf(headers);
+    }
+
+    /** A match by gRPC service: all of its methods, or the one given. */
+    public static RouteMatch grpc(String service, @Nullable String method) {
+        return method == null
+                ? new RouteMatch(null, "/" + service + "/", null, List.of())
+                : new RouteMatch("/" + service + "/" + method, null, null, List.of());
+    }
+
+    boolean test(RequestHead request) {
+        if (path != null && !path.contentEquals(request.path())) {
+            return false;
+        }
+        if (pathPrefix != null && !startsWith(request.path(), pathPrefix)) {
+            return false;
+        }
+        if (authority != null && !authorityMatches(authority, request.authority())) {
+            return false;
+        }
+        for (int i = 0; i < headers.size(); i++) {
+            HeaderMatch h = headers.get(i);
+            if (!h.test(request.header(h.name()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static boolean startsWith(CharSequence text, String prefix) {
+        int n = prefix.length();
+        if (text.length() < n) {
+            return false;
+        }
+        for (int i = 0; i < n; i++) {
+            if (text.charAt(i) != prefix.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean authorityMatches(String wanted, CharSequence actual) {
+        int host = RouteTable.hostEnd(actual);
+        return equalIgnoreCase(wanted, actual, actual.length()) || equalIgnoreCase(wanted, actual, host);
+    }
+
+    /** Host names are equal whatever their case (RFC 3986 section 3.2.2). */
+    private static boolean equalIgnoreCase(String wanted, CharSequence actual, int length) {
+        if (wanted.length() != length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            char a = wanted.charAt(i);
+            char b = actual.charAt(i);
+            if (a != b && Character.toLowerCase(a) != Character.toLowerCase(b)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,167 @@
+package io.leasegate.routing;
+
+import io.leasegate.endpoint.Endpoint;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that routing knows at one moment. Immutable; made by {@link RouteTableBuilder}, replaced as a whole through
+ * {@link RouteTableRef}, safe from any thread.
+ *
+ * <p>A request goes where the first matching route says. Where none matches, the service is looked for by the host of
+ * {@code :authority}, by the full gRPC service name in {@code :path}, and by the last part of that name in lower case. A name whose
+ * service has endpoints goes before one whose service has lost its last.
+ */
+public final class RouteTable {
+
+    /** A compiled route. */
+    record Entry(Route route, Destination destination) {}
+
+    private final long version;
+    private final long revision;
+    private final String source;
+    private final List<Cluster> clusters;
+    private final Entry[] routes;
+    private final NameMap<Destination> services;
+
+    RouteTable(
+            long version,
+            long revision,
+            String source,
+            List<Cluster> clusters,
+            List<Entry> routes,
+            Map<String, Destination> services) {
+        this.version = version;
+        this.revision = revision;
+        this.source = source;
+        this.clusters = List.copyOf(clusters);
+        this.routes = routes.toArray(new Entry[0]);
+        this.services = new NameMap<>(services);
+    }
+
+    /** Counts the tables that were published; rises only when something changed. */
+    public long version() {
+        return version;
+    }
+
+    /** The registry revision that the table reflects, 0 for the static source alone. */
+    public long revision() {
+        return revision;
+    }
+
+    /** Where the instances come from: {@code etcd}, {@code static}, or both joined by a plus sign. */
+    public String source() {
+        return source;
+    }
+
+    /** All clusters that have endpoints, ordered by name. */
+    public List<Cluster> clusters() {
+        return clusters;
+    }
+
+    /** Where the request goes, or null when nothing fits ({@link #describeMiss} says what was looked for). */
+    public @Nullable Destination match(RequestHead request) {
+        for (Entry e : routes) {
+            if (e.route().match().test(request)) {
+                return e.destination();
+            }
+        }
+        CharSequence authority = request.authority();
+        Destination byAuthority = services.get(authority, 0, hostEnd(authority), false);
+        if (usable(byAuthority)) {
+            return byAuthority;
+        }
+        CharSequence path = request.path();
+        int end = serviceEnd(path);
+        if (end < 0) {
+            return byAuthority;
+        }
+        Destination byService = services.get(path, 1, end, false);
+        if (usable(byService)) {
+            return byService;
+        }
+        Destination byLastPart = services.get(path, lastPart(path, end), end, true);
+        if (usable(byLastPart)) {
+            return byLastPart;
+        }
+        return byAuthority != null ? byAuthority : byService != null ? byService : byLastPart;
+    }
+
+    /** What {@link #match} looked for in vain, in words for the caller. */
+    public String describeMiss(RequestHead request) {
+        CharSequence authority = request.authority();
+        StringBuilder s = new StringBuilder("no service for this request: no route matches");
+        int host = hostEnd(authority);
+        if (host > 0) {
+            s.append(", nothing is registered as '").append(authority, 0, host).append("' (:authority)");
+        }
+        CharSequence path = request.path();
+        int end = serviceEnd(path);
+        if (end > 1) {
+            String service = path.subSequence(1, end).toString();
+            String last = service.substring(service.lastIndexOf('.') + 1).toLowerCase(java.util.Locale.ROOT);
+            s.append(", as '").append(service).append('\'');
+            if (!last.equals(service)) {
+                s.append(" or as '").append(last).append('\'');
+            }
+            s.append(" (:path)");
+        }
+        return s.toString();
+    }
+
+    private static boolean usable(@Nullable Destination d) {
+        return d != null && !d.cluster().endpoints().isEmpty();
+    }
+
+    /** Where the host in an authority ends: before the port, behind the bracket of an IPv6 address. */
+    static int hostEnd(CharSequence authority) {
+        int n = authority.length();
+        for (int i = n - 1; i >= 0; i--) {
+            char c = authority.charAt(i);
+            if (c == ':') {
+                return i;
+            }
+            if (c < '0' || c > '9') {
+                return n;
+            }
+        }
+        return n;
+    }
+
+    /** Where the service name in {@code /package.Service/Method} ends, or -1 when the path has another form. */
+    private static int serviceEnd(CharSequence path) {
+        if (path.length() < 2 || path.charAt(0) != '/') {
+            return -1;
+        }
+        for (int i = 1; i < path.length(); i++) {
+            if (path.charAt(i) == '/') {
+                return i > 1 ? i : -1;
+            }
+        }
+        return -1;
+    }
+
+    private static int lastPart(CharSequence path, int end) {
+        for (int i = end - 1; i > 0; i--) {
+            if (path.charAt(i) == '.') {
+                return i + 1;
+            }
+        }
+        return 1;
+    }
+
+    /** The endpoint with the given address in the named cluster, or null: for tests and admin pages. */
+    public @Nullable Endpoint find(String service, String address) {
+        for (Cluster c : clusters) {
+            if (c.name().equals(service)) {
+                for (Endpoint e : c.endpoints()) {
+                    if (e.id().address().equals(address)) {
+                        return e;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+}
