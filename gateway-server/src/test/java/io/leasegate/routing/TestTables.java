@@ -12,7 +12,7 @@ public final class TestTables {
     private TestTables() {}
 
     public static RouteTable of(long version, long revision, String source, Cluster... clusters) {
-        return new RouteTable(version, revision, source, List.of(clusters), List.of(), Map.of());
+        return new RouteTable(version, revision, source, List.of(clusters), List.of(), new NameMap<>(Map.of()));
     }
 
     public static Endpoint endpoint(String service, int port) {
