@@ -5,6 +5,8 @@ import io.leasegate.filter.ForwardingFilter;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.netty.NettyH2Codec;
+import io.leasegate.health.ConnectionKeeper;
+import io.leasegate.health.ConnectionWatcher;
 import io.leasegate.routing.RouteTableRef;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -26,18 +28,18 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The data plane: event loops, listeners, and what runs on them. Started once, drained or closed once; the methods are called from any
  * thread but an event loop.
  */
-public final class Gateway implements AutoCloseable {
+public final class Gateway implements ConnectionKeeper, AutoCloseable {
 
     private static final int BACKLOG = 4096;
     private static final int MAX_DNS_TTL_SECONDS = 5;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 512 * 1024);
-    private static final long POLL_MILLIS = 10;
 
     private final GatewaySettings settings;
     private final GatewayContext context;
@@ -141,26 +143,14 @@ public final class Gateway implements AutoCloseable {
         return context.transport().name();
     }
 
-    /** Keeps one connection to the endpoint open, on a loop of its own choice, and tells the watcher of it. */
+    /** {@inheritDoc} The connection lives on one loop, which depends on the endpoint alone. */
+    @Override
     public void watch(Endpoint endpoint, ConnectionWatcher watcher) {
         ProxyLoop loop = owner(endpoint);
         loop.eventLoop().execute(() -> loop.pool(endpoint).watch(watcher));
     }
 
-    /** The endpoint's registration was renewed: a connection is tried at once where one is missing. */
-    public void retryNow(Endpoint endpoint) {
-        for (ProxyLoop loop : loopList) {
-            loop.eventLoop().execute(() -> {
-                for (UpstreamPool p : loop.pools()) {
-                    if (p.endpoint() == endpoint) {
-                        p.retryNow();
-                    }
-                }
-            });
-        }
-    }
-
-    /** The endpoint is gone: its connections close when the calls in flight on them have ended. */
+    @Override
     public void retire(Endpoint endpoint) {
         for (ProxyLoop loop : loopList) {
             loop.eventLoop().execute(() -> loop.retire(endpoint));
@@ -179,25 +169,14 @@ public final class Gateway implements AutoCloseable {
      */
     public boolean drain(Duration grace) throws InterruptedException {
         unbind();
+        CountDownLatch left = new CountDownLatch(loopList.size());
         for (ProxyLoop loop : loopList) {
-            loop.eventLoop().execute(() -> loop.downstreams().forEach(c -> c.drain(grace.toMillis())));
+            loop.eventLoop().execute(() -> {
+                loop.downstreams().forEach(c -> c.drain(grace.toMillis()));
+                loop.whenNoDownstream(left::countDown);
+            });
         }
-        long end = System.nanoTime() + grace.toNanos();
-        while (System.nanoTime() - end < 0) {
-            if (openDownstreams() == 0 && activeExchanges() == 0) {
-                return true;
-            }
-            Thread.sleep(POLL_MILLIS);
-        }
-        return false;
-    }
-
-    private int openDownstreams() throws InterruptedException {
-        int n = 0;
-        for (ProxyLoop loop : loopList) {
-            n += loop.eventLoop().submit(() -> loop.downstreams().size()).sync().getNow();
-        }
-        return n;
+        return left.await(grace.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void unbind() {

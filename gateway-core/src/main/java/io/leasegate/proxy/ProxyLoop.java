@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that belongs to one event loop: its downstream connections, its upstream pools, its flush queue. A call and both its
@@ -27,6 +28,7 @@ final class ProxyLoop {
     private final AtomicInteger activeExchanges = new AtomicInteger();
     private final long requestIdSeed = ThreadLocalRandom.current().nextLong();
     private long requestIdCount;
+    private @Nullable Runnable whenNoDownstream;
 
     ProxyLoop(EventLoop eventLoop, GatewayContext gateway) {
         this.eventLoop = eventLoop;
@@ -70,6 +72,19 @@ final class ProxyLoop {
 
     void removeDownstream(H2Connection connection) {
         downstreams.remove(connection);
+        if (downstreams.isEmpty() && whenNoDownstream != null) {
+            whenNoDownstream.run();
+            whenNoDownstream = null;
+        }
+    }
+
+    /** Runs the task when the last downstream connection has closed, at once when there is none. */
+    void whenNoDownstream(Runnable task) {
+        if (downstreams.isEmpty()) {
+            task.run();
+        } else {
+            whenNoDownstream = task;
+        }
     }
 
     /** A copy, so that closing one may change the set. */

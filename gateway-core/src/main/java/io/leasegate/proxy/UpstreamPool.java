@@ -3,6 +3,7 @@ package io.leasegate.proxy;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.Http2Error;
+import io.leasegate.health.ConnectionWatcher;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -105,15 +106,6 @@ final class UpstreamPool {
     void unwatch() {
         watcher = null;
         watched = null;
-    }
-
-    /** Forgets the back-off: there is reason to believe that a connection can be made now. */
-    void retryNow() {
-        backoff.reset();
-        retryAtNanos = System.nanoTime();
-        if (watcher != null && connecting == 0 && connections.isEmpty() && !retired) {
-            connect();
-        }
     }
 
     /** The endpoint is gone: no new connection; those that are open close when their calls have ended. */

@@ -1,4 +1,4 @@
-package io.leasegate.proxy;
+package io.leasegate.health;
 
 import io.leasegate.h2.H2Connection;
 
