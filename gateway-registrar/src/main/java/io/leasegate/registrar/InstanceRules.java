@@ -43,6 +43,9 @@ final class InstanceRules {
     }
 
     private static @Nullable String addressMistake(String address) {
+        if (address.contains("://")) {
+            return "no URL";
+        }
         int colon = address.lastIndexOf(':');
         String host = colon < 0 ? address : address.substring(0, colon);
         if (host.isEmpty()) {

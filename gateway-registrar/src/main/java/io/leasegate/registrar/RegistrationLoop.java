@@ -240,26 +240,27 @@ final class RegistrationLoop implements Runnable {
         long deadlineNanos = System.nanoTime() + settings.dialTimeout().toNanos();
         // The connection at hand may be the one that just broke: one attempt more than there are members.
         int attempts = settings.endpoints().size() + 1;
-        try {
-            for (int i = 0; i < attempts && System.nanoTime() < deadlineNanos; i++) {
-                try {
-                    leasedKey.release(deadlineNanos);
-                    if (leased) {
-                        log.info("Deregistered {}", wanted().key());
-                    }
-                    return;
-                } catch (EtcdException e) {
-                    etcd.discard();
-                    log.warn(
-                            "{}: deregistration failed, the lease ends within {} s by itself: {}",
-                            wanted().key(),
-                            leasedKey.ttlSeconds(),
-                            e.getMessage());
+        for (int left = attempts; left > 0; left--) {
+            long now = System.nanoTime();
+            try {
+                // A fair share of the time each, so that a member that does not answer leaves some for the next.
+                leasedKey.release(now + (deadlineNanos - now) / left);
+                if (leased) {
+                    log.info("Deregistered {}", wanted().key());
                 }
+                break;
+            } catch (EtcdException e) {
+                etcd.discard();
+                log.warn(
+                        "{}: attempt to deregister failed, {} left; failing that, the lease ends {} s after its last"
+                                + " renewal: {}",
+                        wanted().key(),
+                        left - 1,
+                        leasedKey.ttlSeconds(),
+                        e.getMessage());
             }
-        } finally {
-            etcd.close();
         }
+        etcd.close();
     }
 
     private void publish(State state, @Nullable String registeredValue) {
