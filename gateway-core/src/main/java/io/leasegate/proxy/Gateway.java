@@ -20,6 +20,8 @@ import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -28,8 +30,8 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The data plane: event loops, listeners, and what runs on them. Started once, drained or closed once; the methods are called from any
@@ -169,14 +171,19 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
      */
     public boolean drain(Duration grace) throws InterruptedException {
         unbind();
-        CountDownLatch left = new CountDownLatch(loopList.size());
+        Promise<Void> drained = GlobalEventExecutor.INSTANCE.newPromise();
+        AtomicInteger busyLoops = new AtomicInteger(loopList.size());
         for (ProxyLoop loop : loopList) {
             loop.eventLoop().execute(() -> {
                 loop.downstreams().forEach(c -> c.drain(grace.toMillis()));
-                loop.whenNoDownstream(left::countDown);
+                loop.whenNoDownstream(() -> {
+                    if (busyLoops.decrementAndGet() == 0) {
+                        drained.setSuccess(null);
+                    }
+                });
             });
         }
-        return left.await(grace.toMillis(), TimeUnit.MILLISECONDS);
+        return drained.await(grace.toMillis());
     }
 
     private void unbind() {
