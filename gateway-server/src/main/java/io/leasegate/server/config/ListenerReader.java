@@ -59,7 +59,7 @@ final class ListenerReader {
         if (owner != null && nameNode != null) {
             nameNode.wrong("already the name of " + owner + "; choose another one");
         } else if (owner != null) {
-            s.problem("its name would be " + name + ", which " + owner + " has; give it a name");
+            s.problem("its name would be " + name + ", which " + owner + " has (expected a name of its own)");
         }
         return new ListenerConfig(
                 name,
