@@ -94,7 +94,7 @@ final class ListenerReader {
 
     private static Tls tls(Section s) {
         TlsFiles.KeyPair own = TlsFiles.keyPair(s);
-        if (own.certificate() == null && s.find("certificate") == null) {
+        if (own.certificate() == null && own.privateKey() == null) {
             s.missing("certificate", "expected the PEM file with this listener's certificate chain");
         }
         Path clientCa = TlsFiles.authorities(s, "client-ca");
