@@ -17,7 +17,7 @@ older_than() {
 
 build_needed() (
     cd "$home"
-    older_than "$gateway_jar" pom.xml gateway-{core,server}/pom.xml gateway-{core,server}/src/main \
+    older_than "$gateway_jar" pom.xml gateway-{core,server}/pom.xml gateway-{core,server}/src/main conf/leasegate.reference.conf \
         || older_than "$examples_jar" gateway-registrar/pom.xml examples/pom.xml gateway-registrar/src/main examples/src/main
 )
 
