@@ -1,17 +1,31 @@
 package io.leasegate.endpoint;
 
-/** What keeps an endpoint in or out of new picks. The names in lower case are what the admin pages show. */
+/** What keeps an endpoint in or out of new picks. */
 public enum EndpointState {
     /** Takes calls. */
-    HEALTHY,
+    HEALTHY("healthy"),
     /** Known, but not checked yet: takes calls only while no endpoint of its cluster is healthy. */
-    UNCHECKED,
+    UNCHECKED("unhealthy"),
     /** No connection to it can be made, or it says that it is not serving. */
-    UNHEALTHY,
+    UNHEALTHY("unhealthy"),
     /** Taken out for a time because calls to it failed. */
-    EJECTED,
+    EJECTED("ejected"),
     /** Gone from the registry; calls in flight finish. */
-    DRAINING,
+    DRAINING("draining"),
     /** Gone from the registry under suspicious circumstances and kept until proven dead. */
-    HELD
+    HELD("held");
+
+    private final String shownAs;
+
+    EndpointState(String shownAs) {
+        this.shownAs = shownAs;
+    }
+
+    /**
+     * The word that the admin pages and the metrics have for the state: the name in lower case, but {@code unhealthy} for an endpoint
+     * that is not checked yet, since it takes no calls while others can.
+     */
+    public String shownAs() {
+        return shownAs;
+    }
 }

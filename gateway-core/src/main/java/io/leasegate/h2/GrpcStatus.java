@@ -42,19 +42,23 @@ public enum GrpcStatus {
     }
 
     /**
-     * The status for a reset without trailers, by the table "Errors" of gRPC's HTTP/2 protocol document as {@code GrpcUtil.Http2Error}
-     * of grpc-java implements it.
+     * The status for a reset without trailers, by the table "Errors" of gRPC's HTTP/2 protocol document.
      *
      * @param errorCode an HTTP/2 error code (RFC 9113 section 7)
      */
     public static GrpcStatus ofHttp2Error(long errorCode) {
-        return switch ((int) Math.min(errorCode, Integer.MAX_VALUE)) {
-            case 0x0, 0x7 -> UNAVAILABLE; // NO_ERROR, REFUSED_STREAM
-            case 0x8 -> CANCELLED;
-            case 0xb -> RESOURCE_EXHAUSTED; // ENHANCE_YOUR_CALM
-            case 0xc -> PERMISSION_DENIED; // INADEQUATE_SECURITY
-            case 0xd -> UNKNOWN; // HTTP_1_1_REQUIRED
-            default -> INTERNAL;
-        };
+        if (errorCode == Http2Error.REFUSED_STREAM) {
+            return UNAVAILABLE;
+        }
+        if (errorCode == Http2Error.CANCEL) {
+            return CANCELLED;
+        }
+        if (errorCode == Http2Error.ENHANCE_YOUR_CALM) {
+            return RESOURCE_EXHAUSTED;
+        }
+        if (errorCode == Http2Error.INADEQUATE_SECURITY) {
+            return PERMISSION_DENIED;
+        }
+        return INTERNAL;
     }
 }

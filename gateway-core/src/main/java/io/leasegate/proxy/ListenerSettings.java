@@ -1,5 +1,7 @@
 package io.leasegate.proxy;
 
+import io.leasegate.h2.ProtocolSettings;
+
 /**
  * One listener.
  *

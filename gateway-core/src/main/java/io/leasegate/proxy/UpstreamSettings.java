@@ -1,5 +1,7 @@
 package io.leasegate.proxy;
 
+import io.leasegate.h2.ProtocolSettings;
+
 /**
  * How instances are connected to; the same for all instances of a service.
  *

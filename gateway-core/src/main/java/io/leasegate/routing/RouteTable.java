@@ -2,6 +2,7 @@ package io.leasegate.routing;
 
 import io.leasegate.endpoint.Endpoint;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +16,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteTable {
 
-    /** A compiled route. */
+    /** A configured route and where it leads by now. */
     record Entry(Route route, Destination destination) {}
+
+    /** How much of a name that a caller sent is repeated to it. */
+    private static final int MAX_QUOTED_CHARS = 200;
 
     private final long version;
     private final long revision;
     private final String source;
     private final List<Cluster> clusters;
-    private final Entry[] routes;
+    private final List<Entry> routes;
     private final NameMap<Destination> services;
 
     RouteTable(
@@ -31,16 +35,30 @@ public final class RouteTable {
             String source,
             List<Cluster> clusters,
             List<Entry> routes,
-            Map<String, Destination> services) {
+            NameMap<Destination> services) {
         this.version = version;
         this.revision = revision;
         this.source = source;
         this.clusters = List.copyOf(clusters);
-        this.routes = routes.toArray(new Entry[0]);
-        this.services = new NameMap<>(services);
+        this.routes = List.copyOf(routes);
+        this.services = services;
     }
 
-    /** Counts the tables that were published; rises only when something changed. */
+    /** The table that knows nothing. */
+    static RouteTable empty(String source) {
+        return new RouteTable(0, 0, source, List.of(), List.of(), new NameMap<>(Map.of()));
+    }
+
+    /** The same table, found to reflect another revision as well. */
+    RouteTable withRevision(long newRevision) {
+        return new RouteTable(version, newRevision, source, clusters, routes, services);
+    }
+
+    NameMap<Destination> services() {
+        return services;
+    }
+
+    /** Counts the changes of what is routed; stays when a newer registry revision changed nothing of it. */
     public long version() {
         return version;
     }
@@ -62,7 +80,8 @@ public final class RouteTable {
 
     /** Where the request goes, or null when nothing fits ({@link #describeMiss} says what was looked for). */
     public @Nullable Destination match(RequestHead request) {
-        for (Entry e : routes) {
+        for (int i = 0; i < routes.size(); i++) {
+            Entry e = routes.get(i);
             if (e.route().match().test(request)) {
                 return e.destination();
             }
@@ -94,20 +113,32 @@ public final class RouteTable {
         StringBuilder s = new StringBuilder("no service for this request: no route matches");
         int host = hostEnd(authority);
         if (host > 0) {
-            s.append(", nothing is registered as '").append(authority, 0, host).append("' (:authority)");
+            quote(s.append(", nothing is registered as "), authority, 0, host);
+            s.append(" (:authority)");
         }
         CharSequence path = request.path();
         int end = serviceEnd(path);
-        if (end > 1) {
-            String service = path.subSequence(1, end).toString();
-            String last = service.substring(service.lastIndexOf('.') + 1).toLowerCase(java.util.Locale.ROOT);
-            s.append(", as '").append(service).append('\'');
-            if (!last.equals(service)) {
-                s.append(" or as '").append(last).append('\'');
-            }
-            s.append(" (:path)");
+        if (end < 0) {
+            return quote(s.append(", the path "), path, 0, path.length())
+                    .append(" names none (expected /package.Service/Method)")
+                    .toString();
         }
-        return s.toString();
+        quote(s.append(host > 0 ? ", as " : ", nothing is registered as "), path, 1, end);
+        String last = path.subSequence(lastPart(path, end), end).toString().toLowerCase(Locale.ROOT);
+        if (!last.contentEquals(path.subSequence(1, end))) {
+            quote(s.append(" or as "), last, 0, last.length());
+        }
+        return s.append(" (:path)").toString();
+    }
+
+    private static StringBuilder quote(StringBuilder s, CharSequence text, int start, int end) {
+        s.append('\'');
+        if (end - start > MAX_QUOTED_CHARS) {
+            s.append(text, start, start + MAX_QUOTED_CHARS).append("...");
+        } else {
+            s.append(text, start, end);
+        }
+        return s.append('\'');
     }
 
     private static boolean usable(@Nullable Destination d) {

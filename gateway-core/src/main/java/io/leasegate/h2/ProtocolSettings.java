@@ -1,4 +1,4 @@
-package io.leasegate.proxy;
+package io.leasegate.h2;
 
 /**
  * What HTTP/2 peers are told and held to.

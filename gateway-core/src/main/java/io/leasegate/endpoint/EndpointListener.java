@@ -1,0 +1,14 @@
+package io.leasegate.endpoint;
+
+/**
+ * Hears which endpoints come and go. Called on the control thread, after the table that the change is part of was published; must
+ * not block.
+ */
+public interface EndpointListener {
+
+    /** The endpoint is new in the table; it is {@link EndpointState#UNCHECKED}. */
+    void onAdded(Endpoint endpoint);
+
+    /** The endpoint is not in the table any more and never comes back; it is {@link EndpointState#DRAINING}. */
+    void onRemoved(Endpoint endpoint);
+}

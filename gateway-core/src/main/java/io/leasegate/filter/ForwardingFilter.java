@@ -1,0 +1,53 @@
+package io.leasegate.filter;
+
+import io.leasegate.h2.HeaderBlock;
+import io.leasegate.h2.HeaderField;
+import io.leasegate.h2.HeaderNames;
+import io.netty.util.AsciiString;
+
+/**
+ * What every hop owes the next: {@code te: trailers}, the caller's address in {@code x-forwarded-for}, a request id, the right
+ * {@code :scheme}, and no field that was meant for this hop alone (RFC 9110 section 7.6.1). Stateless.
+ */
+public final class ForwardingFilter implements RequestFilter {
+
+    private static final int MAX_FORWARDED_BYTES = 2048;
+
+    private static final HeaderField TE_TRAILERS = HeaderField.of(HeaderNames.TE, AsciiString.cached("trailers"));
+    private static final HeaderField SCHEME_HTTP = HeaderField.of(HeaderNames.SCHEME, AsciiString.cached("http"));
+    private static final HeaderField SCHEME_HTTPS = HeaderField.of(HeaderNames.SCHEME, AsciiString.cached("https"));
+
+    @Override
+    public void onRequest(RequestContext context, HeaderBlock headers) {
+        headers.set(context.upstreamTls() ? SCHEME_HTTPS : SCHEME_HTTP);
+        useOneAuthority(headers);
+        headers.remove(HeaderNames.CONNECTION);
+        headers.remove(HeaderNames.KEEP_ALIVE);
+        headers.remove(HeaderNames.PROXY_CONNECTION);
+        headers.remove(HeaderNames.TRANSFER_ENCODING);
+        headers.remove(HeaderNames.UPGRADE);
+        // Servers of gRPC take its absence as a sign of a proxy that drops trailers, and some refuse the call.
+        headers.set(TE_TRAILERS);
+        headers.set(HeaderField.of(HeaderNames.X_FORWARDED_FOR, forwardedFor(context, headers)));
+        headers.set(HeaderField.of(HeaderNames.X_REQUEST_ID, context.requestId()));
+    }
+
+    /** {@code :authority} stands for {@code host}; two of them could be made to disagree (RFC 9113 section 8.3.1). */
+    private static void useOneAuthority(HeaderBlock headers) {
+        headers.remove(HeaderNames.HOST);
+    }
+
+    private static AsciiString forwardedFor(RequestContext context, HeaderBlock headers) {
+        AsciiString before = headers.get(HeaderNames.X_FORWARDED_FOR);
+        AsciiString host = context.downstreamHost();
+        if (before == null || before.isEmpty() || before.length() + host.length() + 2 > MAX_FORWARDED_BYTES) {
+            return host;
+        }
+        byte[] text = new byte[before.length() + 2 + host.length()];
+        System.arraycopy(before.array(), before.arrayOffset(), text, 0, before.length());
+        text[before.length()] = ',';
+        text[before.length() + 1] = ' ';
+        System.arraycopy(host.array(), host.arrayOffset(), text, before.length() + 2, host.length());
+        return new AsciiString(text, false);
+    }
+}

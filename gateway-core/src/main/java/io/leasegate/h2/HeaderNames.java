@@ -1,0 +1,91 @@
+package io.leasegate.h2;
+
+import io.netty.util.AsciiString;
+
+/** The header names that the gateway itself reads or writes, as canonical instances. */
+public final class HeaderNames {
+
+    public static final AsciiString METHOD = AsciiString.cached(":method");
+    public static final AsciiString PATH = AsciiString.cached(":path");
+    public static final AsciiString SCHEME = AsciiString.cached(":scheme");
+    public static final AsciiString AUTHORITY = AsciiString.cached(":authority");
+    public static final AsciiString STATUS = AsciiString.cached(":status");
+    public static final AsciiString HOST = AsciiString.cached("host");
+    public static final AsciiString TE = AsciiString.cached("te");
+    public static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
+    public static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
+    public static final AsciiString CONNECTION = AsciiString.cached("connection");
+    public static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
+    public static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
+    public static final AsciiString TRANSFER_ENCODING = AsciiString.cached("transfer-encoding");
+    public static final AsciiString UPGRADE = AsciiString.cached("upgrade");
+    public static final AsciiString USER_AGENT = AsciiString.cached("user-agent");
+    public static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
+    public static final AsciiString COOKIE = AsciiString.cached("cookie");
+    public static final AsciiString X_FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
+    public static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
+    public static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
+    public static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
+    public static final AsciiString GRPC_MESSAGE = AsciiString.cached("grpc-message");
+    public static final AsciiString GRPC_ENCODING = AsciiString.cached("grpc-encoding");
+    public static final AsciiString GRPC_ACCEPT_ENCODING = AsciiString.cached("grpc-accept-encoding");
+    public static final AsciiString X_LEASEGATE_OUTCOME = AsciiString.cached("x-leasegate-outcome");
+
+    private static final AsciiString[] TABLE = new AsciiString[128];
+
+    static {
+        for (AsciiString name : new AsciiString[] {
+            METHOD,
+            PATH,
+            SCHEME,
+            AUTHORITY,
+            STATUS,
+            HOST,
+            TE,
+            CONTENT_TYPE,
+            CONTENT_LENGTH,
+            CONNECTION,
+            KEEP_ALIVE,
+            PROXY_CONNECTION,
+            TRANSFER_ENCODING,
+            UPGRADE,
+            USER_AGENT,
+            AUTHORIZATION,
+            COOKIE,
+            X_FORWARDED_FOR,
+            X_REQUEST_ID,
+            GRPC_TIMEOUT,
+            GRPC_STATUS,
+            GRPC_MESSAGE,
+            GRPC_ENCODING,
+            GRPC_ACCEPT_ENCODING,
+            X_LEASEGATE_OUTCOME
+        }) {
+            int i = slot(name);
+            while (TABLE[i] != null) {
+                i = i + 1 & TABLE.length - 1;
+            }
+            TABLE[i] = name;
+        }
+    }
+
+    private HeaderNames() {}
+
+    /** The constant with the same characters, or the argument when the name is none of them. */
+    public static AsciiString canonical(AsciiString name) {
+        for (int i = slot(name); ; i = i + 1 & TABLE.length - 1) {
+            AsciiString known = TABLE[i];
+            if (known == null) {
+                return name;
+            }
+            if (known.equals(name)) {
+                return known;
+            }
+        }
+    }
+
+    private static int slot(AsciiString name) {
+        int h = name.hashCode() * 0x9E3779B9;
+        return h >>> 25;
+    }
+}

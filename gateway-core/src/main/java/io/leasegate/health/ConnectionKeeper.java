@@ -1,0 +1,13 @@
+package io.leasegate.health;
+
+import io.leasegate.endpoint.Endpoint;
+
+/** Keeps connections to endpoints open. Safe from any thread. */
+public interface ConnectionKeeper {
+
+    /** Keeps one connection to the endpoint open from now on, by trying again whenever there is none, and tells the watcher of it. */
+    void watch(Endpoint endpoint, ConnectionWatcher watcher);
+
+    /** The endpoint is gone: its connections close when the calls in flight on them have ended. */
+    void retire(Endpoint endpoint);
+}

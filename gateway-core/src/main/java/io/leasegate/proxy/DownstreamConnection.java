@@ -1,0 +1,66 @@
+package io.leasegate.proxy;
+
+import io.leasegate.h2.H2Connection;
+import io.leasegate.h2.H2ConnectionListener;
+import io.leasegate.h2.H2Stream;
+import io.leasegate.h2.H2StreamListener;
+import io.leasegate.h2.HeaderBlock;
+import io.netty.util.AsciiString;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** One client's connection: makes an {@link Exchange} of each stream. Used on its event loop only. */
+final class DownstreamConnection implements H2ConnectionListener {
+
+    private final ProxyLoop loop;
+    private final String listener;
+    private final AsciiString host;
+    private final String address;
+
+    DownstreamConnection(ProxyLoop loop, String listener, @Nullable SocketAddress remote) {
+        this.loop = loop;
+        this.listener = listener;
+        if (remote instanceof InetSocketAddress inet && inet.getAddress() != null) {
+            String ip = inet.getAddress().getHostAddress();
+            int zone = ip.indexOf('%');
+            ip = zone < 0 ? ip : ip.substring(0, zone);
+            this.host = new AsciiString(ip);
+            this.address = ip.indexOf(':') >= 0 ? "[" + ip + "]:" + inet.getPort() : ip + ":" + inet.getPort();
+        } else {
+            this.host = new AsciiString("unknown");
+            this.address = "unknown";
+        }
+    }
+
+    ProxyLoop loop() {
+        return loop;
+    }
+
+    String listener() {
+        return listener;
+    }
+
+    /** The client's IP address. */
+    AsciiString host() {
+        return host;
+    }
+
+    /** The client's IP address and port. */
+    String address() {
+        return address;
+    }
+
+    @Override
+    public H2StreamListener onStream(H2Stream stream, HeaderBlock headers, boolean endStream) {
+        Exchange exchange = new Exchange(this, stream, headers, endStream);
+        exchange.start();
+        return exchange;
+    }
+
+    @Override
+    public void onClosed(H2Connection connection, @Nullable Throwable cause) {
+        loop.removeDownstream(connection);
+        loop.gateway().connections().onDownstreamClose(listener);
+    }
+}

@@ -1,0 +1,187 @@
+package io.leasegate.proxy;
+
+import io.leasegate.endpoint.Endpoint;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/** What an {@link Exchange} notes of itself on its way. Used on the call's event loop. */
+final class ExchangeRecord implements AccessRecord {
+
+    private final DownstreamConnection connection;
+    private final AsciiString path;
+    private final AsciiString requestId;
+    private final long startNanos = System.nanoTime();
+    private final long startEpochMillis = System.currentTimeMillis();
+    private AsciiString authority = AsciiString.EMPTY_STRING;
+    private Outcome outcome = Outcome.INTERNAL;
+    private int grpcStatus = -1;
+    private @Nullable String service;
+    private @Nullable Endpoint endpoint;
+    private @Nullable String detail;
+    private int tries;
+    private int attempts;
+    private long revision;
+    private long routedNanos = -1;
+    private long sentNanos = -1;
+    private long firstResponseNanos = -1;
+    private long totalNanos;
+    private long requestBytes;
+    private long responseBytes;
+
+    ExchangeRecord(DownstreamConnection connection, AsciiString path, AsciiString requestId) {
+        this.connection = connection;
+        this.path = path;
+        this.requestId = requestId;
+    }
+
+    void authority(AsciiString value) {
+        authority = value;
+    }
+
+    void revision(long value) {
+        revision = value;
+    }
+
+    void service(String name) {
+        service = name;
+    }
+
+    void detail(String text) {
+        detail = text;
+    }
+
+    void picked(Endpoint e) {
+        endpoint = e;
+        tries++;
+        if (routedNanos < 0) {
+            routedNanos = elapsedNanos();
+        }
+    }
+
+    void sent() {
+        attempts++;
+        if (sentNanos < 0) {
+            sentNanos = elapsedNanos();
+        }
+    }
+
+    void responded() {
+        firstResponseNanos = elapsedNanos();
+    }
+
+    void responseBytes(int more) {
+        responseBytes += more;
+    }
+
+    void end(Outcome how, int status, long bytesOfRequest) {
+        outcome = how;
+        grpcStatus = status;
+        requestBytes = bytesOfRequest;
+        totalNanos = elapsedNanos();
+    }
+
+    /** Since the request's headers. */
+    long elapsedNanos() {
+        return System.nanoTime() - startNanos;
+    }
+
+    /** How many instances were picked, whether or not the call reached them. */
+    int tries() {
+        return tries;
+    }
+
+    @Override
+    public Outcome outcome() {
+        return outcome;
+    }
+
+    @Override
+    public int grpcStatus() {
+        return grpcStatus;
+    }
+
+    @Override
+    public @Nullable String service() {
+        return service;
+    }
+
+    @Override
+    public CharSequence path() {
+        return path;
+    }
+
+    @Override
+    public CharSequence authority() {
+        return authority;
+    }
+
+    @Override
+    public @Nullable String endpointAddress() {
+        return endpoint == null ? null : endpoint.id().address();
+    }
+
+    @Override
+    public int attempts() {
+        return attempts;
+    }
+
+    @Override
+    public AsciiString requestId() {
+        return requestId;
+    }
+
+    @Override
+    public String downstreamAddress() {
+        return connection.address();
+    }
+
+    @Override
+    public String listener() {
+        return connection.listener();
+    }
+
+    @Override
+    public long revision() {
+        return revision;
+    }
+
+    @Override
+    public @Nullable String detail() {
+        return detail;
+    }
+
+    @Override
+    public long startEpochMillis() {
+        return startEpochMillis;
+    }
+
+    @Override
+    public long routedNanos() {
+        return routedNanos;
+    }
+
+    @Override
+    public long sentNanos() {
+        return sentNanos;
+    }
+
+    @Override
+    public long firstResponseNanos() {
+        return firstResponseNanos;
+    }
+
+    @Override
+    public long totalNanos() {
+        return totalNanos;
+    }
+
+    @Override
+    public long requestBytes() {
+        return requestBytes;
+    }
+
+    @Override
+    public long responseBytes() {
+        return responseBytes;
+    }
+}

@@ -1,0 +1,212 @@
+package io.leasegate.proxy;
+
+import io.leasegate.endpoint.Endpoint;
+import io.leasegate.filter.ForwardingFilter;
+import io.leasegate.h2.H2Connection;
+import io.leasegate.h2.Http2Error;
+import io.leasegate.h2.netty.NettyH2Codec;
+import io.leasegate.health.ConnectionKeeper;
+import io.leasegate.health.ConnectionWatcher;
+import io.leasegate.routing.RouteTableRef;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The data plane: event loops, listeners, and what runs on them. Started once, drained or closed once; the methods are called from any
+ * thread but an event loop.
+ */
+public final class Gateway implements ConnectionKeeper, AutoCloseable {
+
+    private static final int BACKLOG = 4096;
+    private static final int MAX_DNS_TTL_SECONDS = 5;
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 512 * 1024);
+
+    private final GatewaySettings settings;
+    private final GatewayContext context;
+    private final MultiThreadIoEventLoopGroup group;
+    private final IdentityHashMap<EventLoop, ProxyLoop> loops = new IdentityHashMap<>();
+    private final List<ProxyLoop> loopList = new ArrayList<>();
+    private final Map<String, Channel> bound = new LinkedHashMap<>();
+
+    public Gateway(GatewaySettings settings, RouteTableRef tables, CallObserver calls, ConnectionObserver connections) {
+        this.settings = settings;
+        Transport transport = Transport.best();
+        this.context = new GatewayContext(
+                tables,
+                List.of(new ForwardingFilter()),
+                settings.upstream(),
+                calls,
+                connections,
+                new NettyH2Codec(),
+                transport,
+                new DnsAddressResolverGroup(new DnsNameResolverBuilder()
+                        .datagramChannelType(transport.datagramChannel())
+                        .ttl(0, MAX_DNS_TTL_SECONDS)));
+        this.group = new MultiThreadIoEventLoopGroup(
+                settings.ioThreads(), new DefaultThreadFactory("leasegate-io"), transport.ioHandlers());
+        for (EventExecutor e : group) {
+            ProxyLoop loop = new ProxyLoop((EventLoop) e, context);
+            loops.put((EventLoop) e, loop);
+            loopList.add(loop);
+        }
+    }
+
+    /**
+     * Binds all listeners and accepts connections.
+     *
+     * @throws IOException when a listener cannot be bound; the message names it and says what to do, and nothing stays bound
+     */
+    public void start() throws IOException {
+        for (int i = 0; i < settings.listeners().size(); i++) {
+            ListenerSettings l = settings.listeners().get(i);
+            ChannelFuture f = bootstrap(l).bind(l.address(), l.port()).awaitUninterruptibly();
+            if (!f.isSuccess()) {
+                unbind();
+                throw new IOException(
+                        "leasegate.listeners[" + i + "]: cannot bind " + l.address() + ":" + l.port() + ": "
+                                + f.cause().getMessage()
+                                + " (stop what uses the port, or choose another address or port)",
+                        f.cause());
+            }
+            bound.put(l.name(), f.channel());
+        }
+    }
+
+    private ServerBootstrap bootstrap(ListenerSettings listener) {
+        return new ServerBootstrap()
+                .group(group)
+                .channel(context.transport().serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel, listener);
+                    }
+                });
+    }
+
+    private void accept(Channel channel, ListenerSettings listener) {
+        ProxyLoop loop = loops.get(channel.eventLoop());
+        if (loop == null) {
+            throw new IllegalStateException("a channel on a foreign event loop");
+        }
+        DownstreamConnection connection = new DownstreamConnection(loop, listener.name(), channel.remoteAddress());
+        context.connections().onDownstreamOpen(listener.name());
+        loop.addDownstream(
+                context.codec().serverConnection(channel, listener.protocol(), loop.flushQueue(), connection));
+    }
+
+    /** The port that a listener is bound to. */
+    public int port(String listener) {
+        Channel c = bound.get(listener);
+        if (c == null) {
+            throw new IllegalArgumentException("no listener " + listener + " (expected one of " + bound.keySet() + ")");
+        }
+        return ((InetSocketAddress) c.localAddress()).getPort();
+    }
+
+    /** Calls that have not ended. */
+    public int activeExchanges() {
+        int n = 0;
+        for (ProxyLoop l : loopList) {
+            n += l.activeExchanges();
+        }
+        return n;
+    }
+
+    /** The name of the kernel interface in use: {@code epoll} or {@code nio}. */
+    public String transport() {
+        return context.transport().name();
+    }
+
+    /** {@inheritDoc} The connection lives on one loop, which depends on the endpoint alone. */
+    @Override
+    public void watch(Endpoint endpoint, ConnectionWatcher watcher) {
+        ProxyLoop loop = owner(endpoint);
+        loop.eventLoop().execute(() -> loop.pool(endpoint).watch(watcher));
+    }
+
+    @Override
+    public void retire(Endpoint endpoint) {
+        for (ProxyLoop loop : loopList) {
+            loop.eventLoop().execute(() -> loop.retire(endpoint));
+        }
+    }
+
+    private ProxyLoop owner(Endpoint endpoint) {
+        return loopList.get(Math.floorMod(endpoint.id().hashCode(), loopList.size()));
+    }
+
+    /**
+     * Stops accepting, leaves all client connections in two GOAWAY steps, and waits until they have closed.
+     *
+     * @param grace when what is still open is given up
+     * @return whether everything ended within the grace
+     */
+    public boolean drain(Duration grace) throws InterruptedException {
+        unbind();
+        Promise<Void> drained = GlobalEventExecutor.INSTANCE.newPromise();
+        AtomicInteger busyLoops = new AtomicInteger(loopList.size());
+        for (ProxyLoop loop : loopList) {
+            loop.eventLoop().execute(() -> {
+                loop.downstreams().forEach(c -> c.drain(grace.toMillis()));
+                loop.whenNoDownstream(() -> {
+                    if (busyLoops.decrementAndGet() == 0) {
+                        drained.setSuccess(null);
+                    }
+                });
+            });
+        }
+        return drained.await(grace.toMillis());
+    }
+
+    private void unbind() {
+        for (Channel c : bound.values()) {
+            c.close().awaitUninterruptibly();
+        }
+    }
+
+    /** Closes everything at once and frees the threads. */
+    @Override
+    public void close() {
+        unbind();
+        for (ProxyLoop loop : loopList) {
+            loop.eventLoop()
+                    .submit(() -> {
+                        for (H2Connection c : loop.downstreams()) {
+                            c.close(Http2Error.NO_ERROR, "the gateway is shutting down");
+                        }
+                        loop.pools().forEach(UpstreamPool::close);
+                    })
+                    .awaitUninterruptibly();
+        }
+        context.resolver().close();
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,134 @@
+package io.leasegate.proxy;
+
+import io.leasegate.endpoint.Endpoint;
+import io.leasegate.h2.FlushQueue;
+import io.leasegate.h2.H2Connection;
+import io.netty.channel.EventLoop;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that belongs to one event loop: its downstream connections, its upstream pools, its flush queue. A call and both its
+ * streams never leave their loop, so nothing here is shared. Used on its loop, except for {@link #activeExchanges()}.
+ */
+final class ProxyLoop {
+
+    private final EventLoop eventLoop;
+    private final FlushQueue flushQueue;
+    private final GatewayContext gateway;
+    private final IdentityHashMap<Endpoint, UpstreamPool> pools = new IdentityHashMap<>();
+    private final Set<H2Connection> downstreams = new LinkedHashSet<>();
+    private final AtomicInteger activeExchanges = new AtomicInteger();
+    private final long requestIdSeed = ThreadLocalRandom.current().nextLong();
+    private long requestIdCount;
+    private @Nullable Runnable whenNoDownstream;
+
+    ProxyLoop(EventLoop eventLoop, GatewayContext gateway) {
+        this.eventLoop = eventLoop;
+        this.flushQueue = new FlushQueue(eventLoop);
+        this.gateway = gateway;
+    }
+
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    FlushQueue flushQueue() {
+        return flushQueue;
+    }
+
+    GatewayContext gateway() {
+        return gateway;
+    }
+
+    /** The connections to an endpoint, made at the first use. */
+    UpstreamPool pool(Endpoint endpoint) {
+        UpstreamPool pool = pools.get(endpoint);
+        if (pool == null) {
+            pool = new UpstreamPool(this, endpoint);
+            pools.put(endpoint, pool);
+        }
+        return pool;
+    }
+
+    /** The endpoint is gone: its connections close when the calls in flight on them have ended. */
+    void retire(Endpoint endpoint) {
+        UpstreamPool pool = pools.remove(endpoint);
+        if (pool != null) {
+            pool.retire();
+        }
+    }
+
+    void addDownstream(H2Connection connection) {
+        downstreams.add(connection);
+    }
+
+    void removeDownstream(H2Connection connection) {
+        downstreams.remove(connection);
+        if (downstreams.isEmpty() && whenNoDownstream != null) {
+            whenNoDownstream.run();
+            whenNoDownstream = null;
+        }
+    }
+
+    /** Runs the task when the last downstream connection has closed, at once when there is none. */
+    void whenNoDownstream(Runnable task) {
+        if (downstreams.isEmpty()) {
+            task.run();
+        } else {
+            whenNoDownstream = task;
+        }
+    }
+
+    /** A copy, so that closing one may change the set. */
+    List<H2Connection> downstreams() {
+        return new ArrayList<>(downstreams);
+    }
+
+    List<UpstreamPool> pools() {
+        return new ArrayList<>(pools.values());
+    }
+
+    void exchangeStarted() {
+        activeExchanges.lazySet(activeExchanges.get() + 1);
+    }
+
+    void exchangeEnded() {
+        activeExchanges.lazySet(activeExchanges.get() - 1);
+    }
+
+    /** Calls that have not ended. Safe from any thread. */
+    int activeExchanges() {
+        return activeExchanges.get();
+    }
+
+    /** A new id: 32 hexadecimal digits, a random part per loop and a count mixed over all bits. */
+    AsciiString nextRequestId() {
+        byte[] text = new byte[32];
+        hex(requestIdSeed, text, 0);
+        hex(mix(++requestIdCount + requestIdSeed), text, 16);
+        return new AsciiString(text, false);
+    }
+
+    /** The finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): a bijection. */
+    private static long mix(long z) {
+        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+        return z ^ z >>> 31;
+    }
+
+    private static void hex(long value, byte[] out, int offset) {
+        for (int i = 15; i >= 0; i--) {
+            int nibble = (int) (value & 0xf);
+            out[offset + i] = (byte) (nibble < 10 ? '0' + nibble : 'a' + nibble - 10);
+            value >>>= 4;
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package io.leasegate.routing;
+
+import static java.util.Objects.requireNonNull;
+
+import io.leasegate.balance.LoadBalancer;
+import io.leasegate.balance.Picker;
+import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.Instance;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one {@link RouteTable} after the other from registrations. Control thread only.
+ *
+ * <pre>
+ *   set(key, instances) --+                     +-- services without a change keep cluster, picker and place
+ *   healthChanged(...)  --+--> build(revision) -+-- changed services get a new cluster and new pickers
+ *   routes(...)         --+                     +-- nothing changed: the previous table itself
+ * </pre>
+ *
+ * <p>Invariants: several keys with the same service and address make one {@link Endpoint}, which says what the key changed last says
+ * and stays until the last of them goes; an {@code Endpoint} object lives as long as its address is registered; the version rises
+ * only when what is routed changed, by a registration, a state or a route; a service that lost its last instance stays known, as a destination
+ * without endpoints, so that its callers hear "no healthy endpoint" and not "no such service".
+ */
+public final class RouteTableBuilder {
+
+    /** How many services without instances stay known. Bounds what a registrar that invents names can make the table hold. */
+    static final int MAX_EMPTY_SERVICES = 10_000;
+
+    private static final Picker NOTHING = request -> null;
+
+    private final Function<String, LoadBalancer> balancers;
+    private final int maxEmptyServices;
+    private final Map<String, List<Instance>> instances = new HashMap<>();
+    private final TreeMap<String, ServiceEntry> services = new TreeMap<>();
+    private final LinkedHashSet<String> emptyServices = new LinkedHashSet<>();
+    private final Set<ServiceEntry> dirty = new LinkedHashSet<>();
+    private List<Route> routes = List.of();
+    private Map<String, Set<String>> routedVersions = Map.of();
+    private boolean routesChanged;
+    private RouteTable table;
+
+    /**
+     * A builder without instances.
+     *
+     * @param balancers makes the load balancer of a service from the service's name; asked once per service that has instances,
+     *     and once more per version that a route asks for
+     * @param routes the configured routes, the first match wins
+     * @param source where the instances come from, as {@link RouteTable#source()} says it
+     */
+    public RouteTableBuilder(Function<String, LoadBalancer> balancers, List<Route> routes, String source) {
+        this(balancers, routes, source, MAX_EMPTY_SERVICES);
+    }
+
+    RouteTableBuilder(
+            Function<String, LoadBalancer> balancers, List<Route> routes, String source, int maxEmptyServices) {
+        this.balancers = requireNonNull(balancers, "balancers");
+        this.maxEmptyServices = maxEmptyServices;
+        this.table = RouteTable.empty(requireNonNull(source, "source"));
+        routes(routes);
+        table = makeTable(0, 0, Map.of());
+        routesChanged = false;
+    }
+
+    /** The table that was built last; before the first build one of version 0 that knows the routes and no instance. */
+    public RouteTable table() {
+        return table;
+    }
+
+    /** Replaces the routes. */
+    public void routes(List<Route> newRoutes) {
+        Map<String, Set<String>> versions = new HashMap<>();
+        for (Route r : newRoutes) {
+            Set<String> of = versions.computeIfAbsent(r.service(), name -> new HashSet<>());
+            if (!r.version().isEmpty()) {
+                of.add(r.version());
+            }
+        }
+        for (ServiceEntry s : services.values()) {
+            if (!versionsOf(versions, s.name).equals(versionsOf(routedVersions, s.name))) {
+                s.pickersStale = true;
+                dirty.add(s);
+            }
+        }
+        routes = List.copyOf(newRoutes);
+        routedVersions = versions;
+        routesChanged = true;
+    }
+
+    /**
+     * Sets what one registration key stands for from the next build on.
+     *
+     * @param key identifies the registration among those of all sources; the empty key is that of the static source
+     * @param newInstances all instances that the key stands for; none when it is gone
+     */
+    public void set(String key, List<Instance> newInstances) {
+        List<Instance> after = List.copyOf(newInstances);
+        List<Instance> before = after.isEmpty() ? instances.remove(key) : instances.put(key, after);
+        if (before != null) {
+            if (before.equals(after)) {
+                return;
+            }
+            for (Instance i : before) {
+                dirty.add(entry(i).withdraw(key, i));
+            }
+        }
+        for (Instance i : after) {
+            dirty.add(entry(i).register(key, i));
+        }
+    }
+
+    /** Replaces all instances of all keys: the same as {@link #set} for every key, known or new, where {@link Instance#key} is the key. */
+    public void setAll(Collection<Instance> all) {
+        Map<String, List<Instance>> byKey = new HashMap<>();
+        for (Instance i : all) {
+            byKey.computeIfAbsent(i.key(), key -> new ArrayList<>()).add(i);
+        }
+        for (String key : List.copyOf(instances.keySet())) {
+            if (!byKey.containsKey(key)) {
+                set(key, List.of());
+            }
+        }
+        byKey.forEach(this::set);
+    }
+
+    /** Whether the endpoint is in the table that was built last and not replaced by another one for the same address. */
+    public boolean holds(Endpoint endpoint) {
+        ServiceEntry s = services.get(endpoint.id().service());
+        return s != null && s.holds(endpoint);
+    }
+
+    /** The state of an endpoint changed: its service gets new pickers with the next build. Endpoints that are gone are passed over. */
+    public void healthChanged(Endpoint endpoint) {
+        ServiceEntry s = services.get(endpoint.id().service());
+        if (s != null && s.holds(endpoint)) {
+            s.pickersStale = true;
+            dirty.add(s);
+        }
+    }
+
+    /**
+     * The table by now. Costs a walk over the changed services and a copy of the list of services.
+     *
+     * @param revision the registry revision that the instances reflect
+     */
+    public TableUpdate build(long revision) {
+        List<Endpoint> added = new ArrayList<>();
+        List<Endpoint> removed = new ArrayList<>();
+        Map<String, Destination> changes = new LinkedHashMap<>();
+        for (ServiceEntry s : dirty) {
+            if (s.refresh(added, removed, versionsOf(routedVersions, s.name))) {
+                changes.put(s.name, s.any());
+            }
+            if (s.isEmpty()) {
+                services.remove(s.name);
+            }
+        }
+        dirty.clear();
+        if (!changes.isEmpty() || routesChanged) {
+            table = makeTable(table.version() + 1, revision, changes);
+            routesChanged = false;
+        } else if (revision != table.revision()) {
+            table = table.withRevision(revision);
+        }
+        return new TableUpdate(table, added, removed);
+    }
+
+    private RouteTable makeTable(long version, long revision, Map<String, Destination> changes) {
+        boolean dropped = noteEmptyServices(changes);
+        NameMap<Destination> byName =
+                dropped || routesChanged ? null : table.services().replace(changes);
+        if (byName == null) {
+            byName = new NameMap<>(allDestinations());
+        }
+        List<Cluster> clusters = new ArrayList<>(services.size());
+        for (ServiceEntry s : services.values()) {
+            clusters.add(s.any().cluster());
+        }
+        return new RouteTable(version, revision, table.source(), clusters, routeEntries(), byName);
+    }
+
+    /** Keeps the list of services without instances. Returns whether names fell out of the table by that. */
+    private boolean noteEmptyServices(Map<String, Destination> changes) {
+        for (Map.Entry<String, Destination> change : changes.entrySet()) {
+            String name = change.getKey();
+            // Removed first in either case: the order is that of becoming empty.
+            emptyServices.remove(name);
+            if (change.getValue().cluster().endpoints().isEmpty()) {
+                emptyServices.add(name);
+            }
+        }
+        int excess = emptyServices.size() - maxEmptyServices;
+        Iterator<String> eldest = emptyServices.iterator();
+        for (int i = 0; i < excess; i++) {
+            eldest.next();
+            eldest.remove();
+        }
+        return excess > 0;
+    }
+
+    private Map<String, Destination> allDestinations() {
+        Map<String, Destination> all = new HashMap<>();
+        emptyServices.forEach(name -> all.put(name, emptyDestination(name, "")));
+        routedVersions.keySet().forEach(name -> all.put(name, emptyDestination(name, "")));
+        services.values().forEach(s -> all.put(s.name, s.any()));
+        return all;
+    }
+
+    private List<RouteTable.Entry> routeEntries() {
+        List<RouteTable.Entry> entries = new ArrayList<>(routes.size());
+        for (Route r : routes) {
+            ServiceEntry s = services.get(r.service());
+            entries.add(new RouteTable.Entry(
+                    r, s == null ? emptyDestination(r.service(), r.version()) : s.destination(r.version())));
+        }
+        return entries;
+    }
+
+    private ServiceEntry entry(Instance i) {
+        return services.computeIfAbsent(i.id().service(), name -> new ServiceEntry(name, balancers));
+    }
+
+    private static Set<String> versionsOf(Map<String, Set<String>> versions, String service) {
+        @Nullable Set<String> of = versions.get(service);
+        return of == null ? Set.of() : of;
+    }
+
+    private static Destination emptyDestination(String service, String version) {
+        return new Destination(new Cluster(service, List.of()), version, NOTHING);
+    }
+}

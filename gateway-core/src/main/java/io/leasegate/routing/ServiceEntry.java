@@ -1,0 +1,187 @@
+package io.leasegate.routing;
+
+import static java.util.Objects.requireNonNull;
+
+import io.leasegate.balance.LoadBalancer;
+import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointId;
+import io.leasegate.endpoint.EndpointState;
+import io.leasegate.endpoint.Instance;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What {@link RouteTableBuilder} holds of one service from one table to the next. Control thread only. */
+final class ServiceEntry {
+
+    private static final Comparator<EndpointId> BY_ADDRESS =
+            Comparator.comparing(EndpointId::host).thenComparingInt(EndpointId::port);
+
+    final String name;
+
+    /** Whether the pickers must be made anew although the registrations are the same. */
+    boolean pickersStale;
+
+    private final Function<String, LoadBalancer> balancers;
+    private final LoadBalancer balancer;
+    private final Map<String, LoadBalancer> versionBalancers = new HashMap<>();
+    private final TreeMap<EndpointId, Member> members = new TreeMap<>(BY_ADDRESS);
+    private final Set<EndpointId> dirtyMembers = new HashSet<>();
+    private @Nullable Destination any;
+    private Map<String, Destination> byVersion = Map.of();
+
+    ServiceEntry(String name, Function<String, LoadBalancer> balancers) {
+        this.name = name;
+        this.balancers = balancers;
+        this.balancer = balancers.apply(name);
+    }
+
+    /** One address, and the keys that register it: the last in order speaks for it. */
+    private static final class Member {
+
+        final TreeMap<Claim, Instance> claims = new TreeMap<>();
+
+        @Nullable
+        Endpoint endpoint;
+    }
+
+    /** Order of the keys that register one address: the one changed last comes last. The key makes the order total. */
+    private record Claim(long modRevision, String key) implements Comparable<Claim> {
+        @Override
+        public int compareTo(Claim other) {
+            int byRevision = Long.compare(modRevision, other.modRevision);
+            return byRevision != 0 ? byRevision : key.compareTo(other.key);
+        }
+    }
+
+    ServiceEntry register(String key, Instance instance) {
+        members.computeIfAbsent(instance.id(), id -> new Member())
+                .claims
+                .put(new Claim(instance.modRevision(), key), instance);
+        dirtyMembers.add(instance.id());
+        return this;
+    }
+
+    ServiceEntry withdraw(String key, Instance instance) {
+        Member m = members.get(instance.id());
+        if (m != null) {
+            m.claims.remove(new Claim(instance.modRevision(), key));
+            dirtyMembers.add(instance.id());
+        }
+        return this;
+    }
+
+    boolean isEmpty() {
+        return members.isEmpty();
+    }
+
+    boolean holds(Endpoint endpoint) {
+        Member m = members.get(endpoint.id());
+        return m != null && m.endpoint == endpoint;
+    }
+
+    /**
+     * Brings endpoints, cluster and pickers up to date.
+     *
+     * @param versions the versions that routes ask for
+     * @return whether the destinations are others than before
+     */
+    boolean refresh(List<Endpoint> added, List<Endpoint> removed, Set<String> versions) {
+        boolean membersChanged = false;
+        boolean registrationsChanged = false;
+        for (EndpointId id : dirtyMembers) {
+            Member m = requireNonNull(members.get(id));
+            Endpoint e = m.endpoint;
+            if (m.claims.isEmpty()) {
+                members.remove(id);
+                if (e != null) {
+                    e.state(EndpointState.DRAINING, "no longer registered");
+                    removed.add(e);
+                    membersChanged = true;
+                }
+                continue;
+            }
+            Instance instance = m.claims.lastEntry().getValue();
+            if (e == null) {
+                m.endpoint = new Endpoint(instance);
+                added.add(m.endpoint);
+                membersChanged = true;
+            } else if (!instance.equals(e.instance())) {
+                registrationsChanged |= !routedAlike(instance, e.instance());
+                e.update(instance);
+            }
+        }
+        dirtyMembers.clear();
+        boolean first = any == null;
+        if (!membersChanged && !registrationsChanged && !pickersStale && !first) {
+            return false;
+        }
+        pickersStale = false;
+        rebuild(membersChanged || first, versions);
+        // A service that came and went between two builds was never in a table.
+        return !(first && members.isEmpty());
+    }
+
+    private void rebuild(boolean membersChanged, Set<String> versions) {
+        List<Endpoint> all = new ArrayList<>(members.size());
+        for (Member m : members.values()) {
+            all.add(requireNonNull(m.endpoint));
+        }
+        Cluster cluster = any == null || membersChanged ? new Cluster(name, all) : any.cluster();
+        any = new Destination(cluster, "", balancer.picker(eligible(all)));
+        versionBalancers.keySet().retainAll(versions);
+        Map<String, Destination> of = new HashMap<>();
+        for (String version : versions) {
+            List<Endpoint> some = new ArrayList<>();
+            for (Endpoint e : all) {
+                if (e.instance().version().equals(version)) {
+                    some.add(e);
+                }
+            }
+            LoadBalancer own = versionBalancers.computeIfAbsent(version, v -> balancers.apply(name));
+            of.put(version, new Destination(cluster, version, own.picker(eligible(some))));
+        }
+        byVersion = of;
+    }
+
+    /** The healthy endpoints; where there are none, those that nobody has checked yet. */
+    private static List<Endpoint> eligible(List<Endpoint> all) {
+        List<Endpoint> healthy = inState(all, EndpointState.HEALTHY);
+        return healthy.isEmpty() ? inState(all, EndpointState.UNCHECKED) : healthy;
+    }
+
+    private static List<Endpoint> inState(List<Endpoint> all, EndpointState state) {
+        List<Endpoint> some = new ArrayList<>(all.size());
+        for (Endpoint e : all) {
+            if (e.state() == state) {
+                some.add(e);
+            }
+        }
+        return some;
+    }
+
+    /** Whether nothing differs that a picker or a route may look at; what is only shown to people is not part of it. */
+    private static boolean routedAlike(Instance a, Instance b) {
+        return a.weight() == b.weight()
+                && a.version().equals(b.version())
+                && a.metadata().equals(b.metadata())
+                && a.tls() == b.tls();
+    }
+
+    /** All instances of the service. After the first refresh only. */
+    Destination any() {
+        return requireNonNull(any);
+    }
+
+    /** The instances of one version, or all for the empty version. After the first refresh only. */
+    Destination destination(String version) {
+        return version.isEmpty() ? any() : requireNonNull(byVersion.get(version));
+    }
+}

@@ -1,0 +1,17 @@
+package io.leasegate.routing;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A request head out of plain strings. */
+record TestRequest(String authority, String path, Map<String, String> headers) implements RequestHead {
+
+    static TestRequest of(String authority, String path) {
+        return new TestRequest(authority, path, Map.of());
+    }
+
+    @Override
+    public @Nullable CharSequence header(String name) {
+        return headers.get(name);
+    }
+}

@@ -1,0 +1,138 @@
+package io.leasegate.server.config;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.util.regex.Pattern;
+
+/** What addresses, names and paths in the file must be like. */
+final class Addresses {
+
+    /**
+     * Host and port of an instance.
+     *
+     * @param host an IPv6 address without brackets
+     * @param port 1 to 65535
+     */
+    record HostPort(String host, int port) {}
+
+    private static final Pattern HOST_NAME = Pattern.compile(
+            "(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\\.?");
+
+    private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
+
+    private static final Pattern IPV4 =
+            Pattern.compile("((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.|$)){4}(?<!\\.)");
+
+    /** An address to bind. */
+    static final Kind<String> HOST = new Kind<>(
+            text -> {
+                if (text.startsWith("[")) {
+                    throw new Unexpected("an IP address or host name, IPv6 without brackets");
+                }
+                if (!isHost(text)) {
+                    throw new Unexpected("an IP address or host name, without port");
+                }
+                return text;
+            },
+            "localhost");
+
+    static final Kind<HostPort> HOST_PORT = new Kind<>(Addresses::hostPort, new HostPort("localhost", 1));
+
+    static final Kind<String> SERVICE = word("a service name, without spaces", "[^\\s\\p{Cntrl}]{1,255}");
+
+    static final Kind<String> ZONE = word("a zone's name, without spaces", "[^\\s\\p{Cntrl}]{1,255}");
+
+    static final Kind<String> GRPC_SERVICE =
+            word("a full gRPC service name such as package.Service, without slashes", "[^\\s\\p{Cntrl}/]+");
+
+    static final Kind<String> GRPC_METHOD =
+            word("a method name such as SayHello, without slashes", "[^\\s\\p{Cntrl}/]+");
+
+    static final Kind<String> URL_PATH =
+            word("a path that begins with a slash, such as /package.Service/", "/[^\\s\\p{Cntrl}]*");
+
+    static final Kind<String> AUTHORITY =
+            word("a host as clients name it, with or without port, such as api.example.com", "[^\\s\\p{Cntrl}/]+");
+
+    static final Kind<URI> ETCD_URL = new Kind<>(Addresses::etcdUrl, URI.create("http://localhost:2379"));
+
+    private Addresses() {}
+
+    /** Whether the text is an IPv4 address, an IPv6 address without brackets, or a host name. Asks no name server. */
+    static boolean isHost(String text) {
+        if (text.indexOf(':') >= 0) {
+            return isIpv6(text);
+        }
+        // What looks like an IPv4 address must be one: 127.1 or 300.1.1.1 are no host names that anyone means.
+        return NUMBERS.matcher(text).matches()
+                ? IPV4.matcher(text).matches()
+                : HOST_NAME.matcher(text).matches();
+    }
+
+    /** A text with a colon is never looked up, only taken apart. */
+    private static boolean isIpv6(String text) {
+        try {
+            return text.charAt(0) != '[' && InetAddress.getByName(text) != null;
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private static Kind<String> word(String expected, String regex) {
+        Pattern pattern = Pattern.compile(regex);
+        return new Kind<>(
+                text -> {
+                    if (!pattern.matcher(text).matches()) {
+                        throw new Unexpected(expected);
+                    }
+                    return text;
+                },
+                "-");
+    }
+
+    private static HostPort hostPort(String text) throws Unexpected {
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? text : text.substring(0, colon);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        if (bracketed) {
+            host = host.substring(1, host.length() - 1);
+        }
+        boolean isV6 = host.indexOf(':') >= 0;
+        if (colon < 0 || isV6 != bracketed || !isHost(host)) {
+            throw new Unexpected("host:port such as 127.0.0.1:50051, an IPv6 address in brackets");
+        }
+        try {
+            return new HostPort(host, Kind.PORT.parser().parse(text.substring(colon + 1)));
+        } catch (Unexpected e) {
+            throw new Unexpected("a port of " + e.expected() + " after the last colon");
+        }
+    }
+
+    private static URI etcdUrl(String text) throws Unexpected {
+        if (text.indexOf("://") < 0) {
+            throw new Unexpected("a URL such as http://127.0.0.1:2379; write http:// or https:// before it");
+        }
+        URI url;
+        try {
+            url = new URI(text);
+        } catch (URISyntaxException e) {
+            throw new Unexpected("a URL such as http://127.0.0.1:2379");
+        }
+        if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
+            throw new Unexpected("a URL with http:// or https://, such as http://127.0.0.1:2379");
+        }
+        if (url.getUserInfo() != null) {
+            throw new Unexpected("a URL without user; write username and password beside endpoints");
+        }
+        if (url.getHost() == null || url.getPort() < 1 || url.getPort() > 65535) {
+            throw new Unexpected("a URL with host and port, such as http://127.0.0.1:2379");
+        }
+        String rest = url.getRawPath();
+        if (!(rest.isEmpty() || rest.equals("/")) || url.getRawQuery() != null || url.getRawFragment() != null) {
+            throw new Unexpected("a URL of host and port alone; parts of the key space are named in prefixes");
+        }
+        return URI.create(url.getScheme() + "://" + url.getRawAuthority());
+    }
+}

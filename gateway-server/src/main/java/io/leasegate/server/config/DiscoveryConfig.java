@@ -1,0 +1,34 @@
+package io.leasegate.server.config;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where instances are found: in etcd, in the file itself, or in both.
+ *
+ * @param etcd the registry, null when there is none
+ * @param staticServices the instances that the file lists, by service name; empty for none
+ */
+public record DiscoveryConfig(@Nullable EtcdConfig etcd, Map<String, List<StaticInstance>> staticServices) {
+
+    public DiscoveryConfig {
+        staticServices = Ordered.copy(staticServices);
+    }
+
+    /**
+     * An instance that the file lists.
+     *
+     * @param host a host name, an IPv4 address, or an IPv6 address without brackets
+     * @param port 1 to 65535
+     * @param weight relative share of calls, 0 or more
+     * @param version empty when there is none
+     * @param metadata free text by name
+     */
+    public record StaticInstance(String host, int port, long weight, String version, Map<String, String> metadata) {
+
+        public StaticInstance {
+            metadata = Ordered.copy(metadata);
+        }
+    }
+}

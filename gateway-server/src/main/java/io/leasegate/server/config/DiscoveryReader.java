@@ -1,0 +1,187 @@
+package io.leasegate.server.config;
+
+import io.leasegate.server.config.DiscoveryConfig.StaticInstance;
+import io.leasegate.server.config.EtcdConfig.Credentials;
+import io.leasegate.server.config.EtcdConfig.Tls;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code discovery}. */
+final class DiscoveryReader {
+
+    private static final List<String> FORMATS = List.of("seed", "etcd-naming");
+
+    private static final Kind<String> FORMAT = new Kind<>(
+            text -> {
+                if (!FORMATS.contains(text)) {
+                    throw new Unexpected(Kind.oneOf(FORMATS));
+                }
+                return text;
+            },
+            "seed");
+
+    private DiscoveryReader() {}
+
+    static DiscoveryConfig read(Section s) {
+        // The defaults of etcd alone make no registry.
+        boolean withEtcd = s.isSetByUser("etcd") || s.context().isCatalog();
+        EtcdConfig etcd = withEtcd ? s.block("etcd", DiscoveryReader::etcd) : null;
+        return new DiscoveryConfig(etcd, s.block("static", DiscoveryReader::staticServices));
+    }
+
+    private static EtcdConfig etcd(Section s) {
+        List<URI> endpoints = endpoints(s);
+        Tls tls = s.optionalBlock("tls", DiscoveryReader::tls);
+        Node tlsNode = s.find("tls");
+        if (tlsNode != null && endpoints.stream().anyMatch(u -> "http".equals(u.getScheme()))) {
+            tlsNode.context()
+                    .problem(
+                            tlsNode.path()
+                                    + ": is set, but an endpoint begins with http://, which is clear text (expected https://, or no tls)",
+                            tlsNode.origin());
+        }
+        return new EtcdConfig(endpoints, prefixes(s), formats(s), credentials(s), tls);
+    }
+
+    /** A list of URLs, or one text with commas between them, as etcd's own tools take them. */
+    private static List<URI> endpoints(Section s) {
+        Node node = s.find("endpoints");
+        if (node == null) {
+            s.missing("endpoints", "expected a list of URLs such as [ \"http://127.0.0.1:2379\" ]");
+            return List.of();
+        }
+        List<URI> endpoints = new ArrayList<>();
+        if (node.isList()) {
+            for (Node element : node.elements()) {
+                endpoints.add(element.as(Addresses.ETCD_URL));
+            }
+        } else {
+            Kind<List<URI>> urls = new Kind<>(
+                    text -> {
+                        List<URI> list = new ArrayList<>();
+                        for (String url : text.split(",", -1)) {
+                            list.add(Addresses.ETCD_URL.parser().parse(url.strip()));
+                        }
+                        return list;
+                    },
+                    List.of(Addresses.ETCD_URL.placeholder()));
+            endpoints.addAll(node.as(urls));
+        }
+        if (endpoints.isEmpty()) {
+            node.unexpected("at least one URL: [ \"http://127.0.0.1:2379\" ]");
+        }
+        if (endpoints.stream().map(URI::getScheme).distinct().count() > 1) {
+            node.wrong("all endpoints must begin with http://, or all with https://");
+        }
+        return endpoints;
+    }
+
+    /** Prefixes that another one contains are left out, so that no key is watched twice. */
+    private static List<String> prefixes(Section s) {
+        Set<String> given = new LinkedHashSet<>(s.list("prefixes", Kind.ANY_TEXT));
+        Node node = s.find("prefixes");
+        if (node != null && node.isList() && given.isEmpty()) {
+            node.unexpected("at least one prefix: [ \"/\" ], or [ \"\" ] for all keys");
+        }
+        List<String> prefixes = new ArrayList<>();
+        for (String prefix : given) {
+            if (given.stream().noneMatch(other -> !other.equals(prefix) && prefix.startsWith(other))) {
+                prefixes.add(prefix);
+            }
+        }
+        return prefixes;
+    }
+
+    private static Set<String> formats(Section s) {
+        Node node = s.find("formats");
+        if (node == null) {
+            return Set.of();
+        }
+        if (!node.isList()) {
+            Kind<String> auto = new Kind<>(
+                    text -> {
+                        if (!text.equals("auto")) {
+                            throw new Unexpected("auto, or a list of " + Kind.oneOf(FORMATS));
+                        }
+                        return text;
+                    },
+                    "auto");
+            node.as(auto);
+            return Set.of();
+        }
+        Set<String> formats = new LinkedHashSet<>(s.list("formats", FORMAT));
+        if (formats.isEmpty()) {
+            node.unexpected("auto, or a list of " + Kind.oneOf(FORMATS));
+        }
+        return formats;
+    }
+
+    private static @Nullable Credentials credentials(Section s) {
+        String username = s.find("username", Kind.TEXT);
+        // The password goes into no message, so an empty one is told by words alone.
+        String password = s.find("password", Kind.ANY_TEXT);
+        if (username == null && password == null) {
+            return null;
+        }
+        if (password == null || password.isEmpty()) {
+            s.missing("password", "username is set: etcd needs both");
+        }
+        if (username == null) {
+            s.missing("username", "password is set: etcd needs both");
+        }
+        return new Credentials(username == null ? "" : username, password == null ? "" : password);
+    }
+
+    private static Tls tls(Section s) {
+        TlsFiles.KeyPair own = TlsFiles.keyPair(s);
+        return new Tls(
+                TlsFiles.authorities(s, "ca"),
+                own.certificate(),
+                own.privateKey(),
+                s.find("server-name", Addresses.HOST));
+    }
+
+    private static Map<String, List<StaticInstance>> staticServices(Section s) {
+        Node services = s.find("services");
+        Map<String, List<StaticInstance>> byName = new LinkedHashMap<>();
+        if (services == null) {
+            return byName;
+        }
+        services.entries().forEach((name, node) -> {
+            node.keyAs(name, Addresses.SERVICE);
+            Set<String> addresses = new HashSet<>();
+            List<StaticInstance> instances = new ArrayList<>();
+            for (Node element : node.elements()) {
+                instances.add(element.asBlock(i -> instance(i, addresses)));
+            }
+            byName.put(name, instances);
+        });
+        return byName;
+    }
+
+    private static StaticInstance instance(Section s, Set<String> addresses) {
+        Addresses.HostPort address = s.get("address", Addresses.HOST_PORT);
+        Node node = s.find("address");
+        if (node != null && !addresses.add(address.toString()) && !s.context().hasProblemUnder(node.path())) {
+            node.wrong("is there twice in this service");
+        }
+        Map<String, String> metadata = new LinkedHashMap<>();
+        Node given = s.find("metadata");
+        if (given != null) {
+            given.entries().forEach((name, value) -> metadata.put(name, value.as(Kind.ANY_TEXT)));
+        }
+        return new StaticInstance(
+                address.host(),
+                address.port(),
+                s.find("weight", Kind.integer(0, Integer.MAX_VALUE), 1),
+                s.find("version", Kind.ANY_TEXT, ""),
+                metadata);
+    }
+}

@@ -1,0 +1,106 @@
+package io.leasegate.server.config;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configured route.
+ *
+ * @param match when it applies
+ * @param destinations where its calls go, each with its share; at least one with a weight above 0
+ * @param mirror where copies go, null for nowhere
+ * @param requestHeaders changes to what the instance sees
+ * @param responseHeaders changes to what the client sees
+ */
+public record RouteConfig(
+        Match match,
+        List<Destination> destinations,
+        @Nullable Mirror mirror,
+        HeaderChanges requestHeaders,
+        HeaderChanges responseHeaders) {
+
+    public RouteConfig {
+        destinations = List.copyOf(destinations);
+    }
+
+    /**
+     * The conditions of a route; all that are given must hold, at least one is given, and at most one of {@code path},
+     * {@code pathPrefix} and {@code grpcService}.
+     *
+     * @param path the exact {@code :path}, or null
+     * @param pathPrefix what {@code :path} begins with, or null
+     * @param grpcService a full gRPC service name, or null
+     * @param grpcMethod a method of it, or null for all
+     * @param authority the host of {@code :authority}, with or without its port, or null
+     * @param headers conditions on other request headers
+     */
+    public record Match(
+            @Nullable String path,
+            @Nullable String pathPrefix,
+            @Nullable String grpcService,
+            @Nullable String grpcMethod,
+            @Nullable String authority,
+            List<HeaderCondition> headers) {
+
+        public Match {
+            headers = List.copyOf(headers);
+        }
+    }
+
+    /** How a header is compared. */
+    public enum HeaderKind {
+        EXACT,
+        PREFIX,
+        REGEX,
+        PRESENT
+    }
+
+    /**
+     * A condition on one request header.
+     *
+     * @param name in lower case
+     * @param kind how it is compared
+     * @param value the text, prefix or expression (RE2 syntax, valid); {@code true} or {@code false} for {@code PRESENT}
+     */
+    public record HeaderCondition(String name, HeaderKind kind, String value) {}
+
+    /**
+     * One of the places that a route leads to.
+     *
+     * @param service the service's name
+     * @param version the version of it, empty for any
+     * @param weight its share relative to the other destinations, 0 or more
+     * @param call the service's settings per call with those of the route laid over
+     */
+    public record Destination(String service, String version, int weight, CallConfig call) {}
+
+    /**
+     * Copies of calls, whose answers are dropped.
+     *
+     * @param service the service that gets them
+     * @param version the version of it, empty for any
+     * @param share the part of the calls that is copied, 0 to 1
+     */
+    public record Mirror(String service, String version, double share) {}
+
+    /**
+     * Changes to headers, applied in the order remove, set, add. Names are in lower case.
+     *
+     * @param set replaces all values of the header
+     * @param add adds one value
+     * @param remove drops all values
+     */
+    public record HeaderChanges(Map<String, String> set, Map<String, String> add, List<String> remove) {
+
+        public HeaderChanges {
+            set = Ordered.copy(set);
+            add = Ordered.copy(add);
+            remove = List.copyOf(remove);
+        }
+
+        public boolean isEmpty() {
+            return set.isEmpty() && add.isEmpty() && remove.isEmpty();
+        }
+    }
+}

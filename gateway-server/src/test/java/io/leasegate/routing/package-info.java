@@ -1,0 +1,5 @@
+/** Test access to tables. */
+@NullMarked
+package io.leasegate.routing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of the access log. */
+@NullMarked
+package io.leasegate.server.accesslog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,78 @@
+# Sourced by the launcher in a checkout: builds the jars when they are missing or older than what they are made from.
+
+STAMP=target/leasegate.built # when the sources were read for the last build that this launcher made
+
+# Whether anything below the folders and files $2… is newer than the jar $1 and than our last build.
+older_than() {
+    local jar=$1 newer
+    shift
+    [ -f "$jar" ] || return 0
+    if [ -f "$home/$STAMP" ]; then
+        newer=$(find "$@" -newer "$jar" -newer "$home/$STAMP" -print 2>/dev/null | head -n 1)
+    else
+        newer=$(find "$@" -newer "$jar" -print 2>/dev/null | head -n 1)
+    fi
+    [ -n "$newer" ]
+}
+
+build_needed() (
+    cd "$home"
+    older_than "$gateway_jar" pom.xml gateway-{core,server}/pom.xml gateway-{core,server}/src/main \
+        || older_than "$examples_jar" gateway-registrar/pom.xml examples/pom.xml gateway-registrar/src/main examples/src/main
+)
+
+build_if_needed() {
+    if build_needed; then
+        part install
+        install_missing jdk maven
+        if has flock; then
+            # The second of two that start at once waits here and then finds everything built.
+            exec 9<"$home/pom.xml"
+            if ! flock -n 9; then
+                say "waiting for another build of this checkout"
+                flock 9
+            fi
+            if build_needed; then build; fi
+            exec 9<&-
+        else
+            build
+        fi
+    fi
+}
+
+# In a process of its own, so that the caller's folder and environment stay as they are.
+build() (
+    local log=target/leasegate-build.log began=$SECONDS status=0
+    part progress
+    find_java jdk
+    export JAVA_HOME=$java_home # Maven uses this one, whatever it would choose by itself
+    cd "$home"
+    mkdir -p target
+    say "building with JDK $java_version ($home/$log)"
+    touch target/leasegate.began
+    with_progress "$log" build_status mvn -B -DskipTests package -pl gateway-server,examples -am || status=$?
+    if [ "$status" -ne 0 ]; then
+        grep -E '^\[(ERROR|FATAL)\]' "$log" | head -n 30 >&2 || tail -n 30 "$log" >&2
+        die "the build failed; the whole of it is in $home/$log"
+    fi
+    mv target/leasegate.began "$STAMP"
+    say "built in $((SECONDS - began)) s"
+)
+
+build_status() {
+    local module goal files
+    module=$(sed -n 's/^\[INFO\] Building \([^ ]*\) .*\[\([0-9]*\/[0-9]*\)\]$/\1 (\2)/p' "$1" | tail -n 1)
+    goal=$(sed -n 's/^\[INFO\] --- \([^ ]*\) .*/\1/p' "$1" | tail -n 1)
+    files=$(grep -c '^Downloaded from\|^\[INFO\] Downloaded from' "$1" || :)
+    case $goal in
+        *:compile) goal='compiling' ;;
+        *:testCompile) goal='compiling tests' ;;
+        *:generate) goal='generating code' ;;
+        *:jar | *:test-jar) goal='packing' ;;
+        *:copy-dependencies) goal='collecting libraries' ;;
+        '') goal= ;;
+        *) goal='preparing' ;;
+    esac
+    printf '%s' "${module:-reading the project}${goal:+: $goal}"
+    if [ "${files:-0}" -gt 0 ]; then printf ', %d files downloaded' "$files"; fi
+}
