@@ -111,6 +111,7 @@ final class EndpointMonitor implements ConnectionWatcher {
                 }
             }
             case NO_HEALTH_SERVICE -> {
+                probe = null;
                 stopAsking();
                 report(EndpointState.HEALTHY, "");
             }

@@ -42,12 +42,14 @@ final class GrpcHealthProbe implements H2StreamListener {
     private static final AsciiString GRPC_STATUS_NOT_FOUND = AsciiString.cached("5");
     private static final int PREFIX_BYTES = 5;
     private static final int MAX_MESSAGE_BYTES = 1024;
+    private static final int MAX_DISCARDED_BYTES = 1 << 20;
 
     private final AsciiString authority;
     private final String service;
     private final boolean watching;
     private final byte[] message = new byte[PREFIX_BYTES + MAX_MESSAGE_BYTES];
     private int messageBytes;
+    private int discardedBytes;
     private @Nullable H2Stream stream;
     private @Nullable Listener listener;
     private boolean answered;
@@ -147,7 +149,12 @@ final class GrpcHealthProbe implements H2StreamListener {
             stream.credit(creditBytes);
         }
         int n = data.readableBytes();
+        if (listener == null) {
+            discard(n);
+            return;
+        }
         if (messageBytes + n > message.length) {
+            discard(n);
             end(Answer.NO_HEALTH_SERVICE, "a message above " + MAX_MESSAGE_BYTES + " bytes");
             return;
         }
@@ -158,6 +165,14 @@ final class GrpcHealthProbe implements H2StreamListener {
         }
         if (endStream) {
             end(Answer.ENDED, "no trailers");
+        }
+    }
+
+    /** What nobody understands may run out by itself; a reset would be one more thing for an odd server to stumble over. */
+    private void discard(int bytes) {
+        discardedBytes += bytes;
+        if (discardedBytes > MAX_DISCARDED_BYTES) {
+            stop();
         }
     }
 
@@ -218,7 +233,7 @@ final class GrpcHealthProbe implements H2StreamListener {
 
     private void end(Answer answer, String detail) {
         Listener l = listener;
-        stop();
+        listener = null;
         answered = true;
         if (l != null) {
             l.onAnswer(answer, detail);

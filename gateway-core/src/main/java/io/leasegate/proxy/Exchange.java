@@ -40,7 +40,6 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
 
     private static final int MAX_ATTEMPTS = 4;
     private static final int MAX_REQUEST_ID_BYTES = 128;
-    private static final int REPLAY_LIMIT_BYTES = 64 * 1024;
 
     private enum State {
         ROUTING,
@@ -73,7 +72,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         this.loop = connection.loop();
         this.downstream = downstream;
         this.request = request;
-        this.body = new RequestBody(downstream, endStream, REPLAY_LIMIT_BYTES);
+        this.body = new RequestBody(downstream, endStream, loop.replayBudget());
         this.grpc = LocalReply.isGrpc(request);
         this.path = orEmpty(request.get(HeaderNames.PATH));
         this.authority = orEmpty(request.get(HeaderNames.AUTHORITY));

@@ -27,6 +27,7 @@ final class ProxyLoop {
     private final Set<H2Connection> downstreams = new LinkedHashSet<>();
     private final AtomicInteger activeExchanges = new AtomicInteger();
     private final long requestIdSeed = ThreadLocalRandom.current().nextLong();
+    private final ReplayBudget replayBudget = new ReplayBudget();
     private long requestIdCount;
     private @Nullable Runnable whenNoDownstream;
 
@@ -46,6 +47,10 @@ final class ProxyLoop {
 
     GatewayContext gateway() {
         return gateway;
+    }
+
+    ReplayBudget replayBudget() {
+        return replayBudget;
     }
 
     /** The connections to an endpoint, made at the first use. */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What follows a request's headers: held while no stream to an instance is open, relayed once there is one, and kept for another
  * attempt until the response begins or the kept part outgrows its limit. Used on the call's event loop.
  *
- * <p>Held bytes are not returned to the caller's window, which bounds them; kept bytes have been returned and are bounded by the limit.
+ * <p>Held bytes are not returned to the caller's window, which bounds them; kept bytes have been returned and are bounded by a limit per
+ * call and by the loop's budget for all of them.
  */
 final class RequestBody {
 
@@ -27,7 +28,7 @@ final class RequestBody {
     }
 
     private final H2Stream downstream;
-    private final int replayLimitBytes;
+    private final ReplayBudget budget;
     private @Nullable ArrayDeque<Part> parts;
     private @Nullable HeaderBlock trailers;
     private @Nullable H2Stream upstream;
@@ -36,10 +37,10 @@ final class RequestBody {
     private int keptBytes;
     private long relayedBytes;
 
-    RequestBody(H2Stream downstream, boolean ended, int replayLimitBytes) {
+    RequestBody(H2Stream downstream, boolean ended, ReplayBudget budget) {
         this.downstream = downstream;
         this.ended = ended;
-        this.replayLimitBytes = replayLimitBytes;
+        this.budget = budget;
     }
 
     /** Whether the caller has sent END_STREAM. */
@@ -80,7 +81,7 @@ final class RequestBody {
         if (trailers != null) {
             stream.sendHeaders(trailers.copy(), true);
         }
-        if (keptBytes > replayLimitBytes) {
+        if (keptBytes > ReplayBudget.MAX_CALL_BYTES) {
             stopKeeping();
         }
     }
@@ -99,7 +100,7 @@ final class RequestBody {
             return;
         }
         if (replayable) {
-            if (keptBytes + data.readableBytes() > replayLimitBytes) {
+            if (!budget.allows(keptBytes, data.readableBytes())) {
                 stopKeeping();
             } else {
                 keep(data, 0);
@@ -121,6 +122,7 @@ final class RequestBody {
             parts = new ArrayDeque<>(2);
         }
         keptBytes += data.readableBytes();
+        budget.add(data.readableBytes());
         // A slice of its own reader index: attempts must not share one.
         parts.add(new Part(data.isReadable() ? data.retainedSlice() : Unpooled.EMPTY_BUFFER, creditBytes));
     }
@@ -141,6 +143,7 @@ final class RequestBody {
             downstream.credit(p.creditBytes);
         }
         parts = null;
+        budget.add(-keptBytes);
         keptBytes = 0;
     }
 }

@@ -178,7 +178,12 @@ final class EtcdConnection implements AutoCloseable {
                     options,
                     request);
         } catch (StatusRuntimeException e) {
-            throw new EtcdException(what, endpoint.toString(), e.getStatus());
+            Status status = e.getStatus();
+            if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+                String limit = TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms";
+                status = Status.DEADLINE_EXCEEDED.withDescription("no answer within " + limit);
+            }
+            throw new EtcdException(what, endpoint.toString(), status);
         } catch (IOException | IllegalArgumentException e) {
             Status status =
                     Status.UNAVAILABLE.withDescription("cannot set up TLS").withCause(e);

@@ -35,14 +35,14 @@ final class InstanceRules {
         }
     }
 
-    static void checkAddress(String address, List<String> mistakes) {
-        String wrong = addressMistake(address);
+    static void checkAddress(String address, boolean portZeroAllowed, List<String> mistakes) {
+        String wrong = addressMistake(address, portZeroAllowed);
         if (wrong != null) {
             mistakes.add("address: \"" + printable(address) + "\" (" + ADDRESS_EXPECTED + "; " + wrong + ")");
         }
     }
 
-    private static @Nullable String addressMistake(String address) {
+    private static @Nullable String addressMistake(String address, boolean portZeroAllowed) {
         if (address.contains("://")) {
             return "no URL";
         }
@@ -67,7 +67,8 @@ final class InstanceRules {
         if (WILDCARD.matcher(host).matches()) {
             return "the host means any address: nobody can connect to it from elsewhere";
         }
-        return portMistake(address.substring(colon + 1));
+        String port = address.substring(colon + 1);
+        return portZeroAllowed && port.equals("0") ? null : portMistake(port);
     }
 
     private static @Nullable String portMistake(String port) {

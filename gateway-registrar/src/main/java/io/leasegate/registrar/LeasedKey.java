@@ -94,6 +94,14 @@ final class LeasedKey {
         }
         leaseId = NO_LEASE;
         ttlSeconds = 0;
+        try {
+            clearLeftover(deadlineNanos);
+        } catch (EtcdException e) {
+            log.debug("{}: cannot look whether something was left", keyText, e);
+        }
+    }
+
+    private void clearLeftover(long deadlineNanos) throws EtcdException {
         KeyValue left = etcd.get(key, deadlineNanos - System.nanoTime());
         if (left != null && left.getLease() == NO_LEASE) {
             // Somebody put the key by hand without a lease since our last look; nothing else would ever remove it.

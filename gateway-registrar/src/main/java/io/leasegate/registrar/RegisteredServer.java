@@ -57,15 +57,11 @@ public final class RegisteredServer implements AutoCloseable {
         if (pause.isNegative()) {
             throw new IllegalArgumentException("pause: " + pause + " (expected zero or more)");
         }
-        String address = registration.address();
-        boolean portOfServer = address.endsWith(":0");
-        String host = portOfServer ? address.substring(0, address.length() - 1) : "";
         // Mistakes show before anything runs; the port is known only after.
-        (portOfServer ? registration.withAddress(host + "1") : registration).settings();
+        registration.settings(true);
         server.start();
         try {
-            Registrar registrar =
-                    (portOfServer ? registration.withAddress(host + tcpPort(server)) : registration).build();
+            Registrar registrar = withPortOf(server, registration).build();
             registrar.start();
             return new RegisteredServer(server, registrar, pause);
         } catch (RuntimeException e) {
@@ -149,6 +145,14 @@ public final class RegisteredServer implements AutoCloseable {
         } catch (IllegalStateException e) {
             log.debug("The JVM is ending; the hook finds the server shut down", e);
         }
+    }
+
+    private static RegistrarBuilder withPortOf(Server server, RegistrarBuilder registration) {
+        String address = registration.address();
+        if (!address.endsWith(":0")) {
+            return registration;
+        }
+        return registration.withAddress(address.substring(0, address.length() - 1) + tcpPort(server));
     }
 
     private static int tcpPort(Server server) {

@@ -108,7 +108,7 @@ public final class RegistrarBuilder {
      * @throws IllegalArgumentException if anything is missing or not as expected; the message lists all mistakes, one a line
      */
     public Registrar build() {
-        return new Registrar(settings());
+        return new Registrar(settings(false));
     }
 
     /** A builder with the same settings and another address. */
@@ -136,10 +136,11 @@ public final class RegistrarBuilder {
         }
     }
 
-    RegistrarSettings settings() {
+    /** Checks everything and gives the result; port 0 is a mistake unless the server's port comes in its place later. */
+    RegistrarSettings settings(boolean portZeroAllowed) {
         List<String> mistakes = new ArrayList<>();
         InstanceRules.checkName("service", service, true, mistakes);
-        InstanceRules.checkAddress(address, mistakes);
+        InstanceRules.checkAddress(address, portZeroAllowed, mistakes);
         InstanceRules.checkName("version", version, false, mistakes);
         if (weight < 0) {
             mistakes.add("weight: " + weight + " (expected 0 or more)");

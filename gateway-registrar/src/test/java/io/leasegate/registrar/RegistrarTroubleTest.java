@@ -93,6 +93,18 @@ class RegistrarTroubleTest {
     }
 
     @Test
+    void anotherProcessWithTheSameKeyTakesNothingAwayWhenItCloses() throws InterruptedException {
+        register();
+        Registrar other = hello(etcd.endpoint()).build();
+        other.start();
+        assertThat(other.awaitRegistered(TTL)).isTrue();
+        assertThat(keys()).hasSize(1);
+        other.close();
+        assertBackWithin(TTL);
+        assertStays();
+    }
+
+    @Test
     void etcdKilledAndRestarted() throws InterruptedException {
         register();
         etcd.kill();
@@ -123,6 +135,7 @@ class RegistrarTroubleTest {
         etcd.freeze();
         try {
             awaitStatus(s -> s.state() == State.RETRYING, BACK_WITHIN);
+            assertThat(registrar.status().lastError()).contains("DEADLINE_EXCEEDED: no answer within");
             Thread.sleep(TTL.toMillis() * 2);
         } finally {
             etcd.thaw();

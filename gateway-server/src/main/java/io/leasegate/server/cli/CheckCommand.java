@@ -10,7 +10,10 @@ import picocli.CommandLine.Spec;
 /** {@code leasegate check}: reads the configuration and says what is wrong with it. */
 @Command(
         name = "check",
-        description = "Read a configuration file and print every error in it with its key and line, or ok.")
+        description = "Read a configuration file and print every error in it with its key and line, or ok.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        usageHelpAutoWidth = true)
 final class CheckCommand implements Callable<Integer> {
 
     @Mixin

@@ -4,12 +4,15 @@ import io.leasegate.server.config.ConfigurationException;
 import io.leasegate.server.config.Problem;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The program {@code leasegate}: takes the command line apart and runs a subcommand.
@@ -21,9 +24,8 @@ import picocli.CommandLine.Spec;
         description = "A gRPC gateway that reads the service registrations in your etcd as they are.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        scope = ScopeType.INHERIT,
         usageHelpAutoWidth = true,
-        subcommands = {CheckCommand.class},
+        subcommands = {ServeCommand.class, CheckCommand.class},
         footerHeading = "%nIn a checkout of the source also:%n",
         footer = "  test           Build everything and run every test.",
         exitCodeListHeading = "%nExit codes:%n",
@@ -55,7 +57,18 @@ public final class Main implements Runnable {
         commandLine.setOut(out);
         commandLine.setErr(err);
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> explain(e, command.getErr()));
+        IParameterExceptionHandler usual = commandLine.getParameterExceptionHandler();
+        commandLine.setParameterExceptionHandler(
+                (e, given) -> usual.handleParseException(unknownBeforeMissing(e), given));
         return commandLine.execute(args);
+    }
+
+    /** A misspelt option leaves the right one missing; what helps is to be told of the misspelt one. */
+    private static ParameterException unknownBeforeMissing(ParameterException e) {
+        List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
+        return e instanceof MissingParameterException && !unmatched.isEmpty()
+                ? new UnmatchedArgumentException(e.getCommandLine(), unmatched)
+                : e;
     }
 
     private static int explain(Exception e, PrintWriter err) {

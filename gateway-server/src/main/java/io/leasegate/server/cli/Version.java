@@ -10,13 +10,17 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() throws IOException {
+        return new String[] {
+            "leasegate " + number(), "Java " + Runtime.version() + ", " + System.getProperty("java.vm.name")
+        };
+    }
+
+    /** The version alone. */
+    static String number() throws IOException {
         Properties properties = new Properties();
         try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
             properties.load(in);
         }
-        return new String[] {
-            "leasegate " + properties.getProperty("version"),
-            "Java " + Runtime.version() + ", " + System.getProperty("java.vm.name")
-        };
+        return properties.getProperty("version");
     }
 }

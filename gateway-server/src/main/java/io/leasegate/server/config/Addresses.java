@@ -1,8 +1,9 @@
 package io.leasegate.server.config;
 
-import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 /** What addresses, names and paths in the file must be like. */
@@ -21,6 +22,9 @@ final class Addresses {
 
     private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
 
+    private static final Pattern IPV4 =
+            Pattern.compile("((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.|$)){4}(?<!\\.)");
+
     /** An address to bind. */
     static final Kind<String> HOST = new Kind<>(
             text -> {
@@ -38,6 +42,8 @@ final class Addresses {
 
     static final Kind<String> SERVICE = word("a service name, without spaces", "[^\\s\\p{Cntrl}]{1,255}");
 
+    static final Kind<String> ZONE = word("a zone's name, without spaces", "[^\\s\\p{Cntrl}]{1,255}");
+
     static final Kind<String> GRPC_SERVICE =
             word("a full gRPC service name such as package.Service, without slashes", "[^\\s\\p{Cntrl}/]+");
 
@@ -54,14 +60,24 @@ final class Addresses {
 
     private Addresses() {}
 
-    /** Whether the text is an IPv4 address, an IPv6 address without brackets, or a host name. */
+    /** Whether the text is an IPv4 address, an IPv6 address without brackets, or a host name. Asks no name server. */
     static boolean isHost(String text) {
         if (text.indexOf(':') >= 0) {
-            return NetUtil.isValidIpV6Address(text);
+            return isIpv6(text);
         }
+        // What looks like an IPv4 address must be one: 127.1 or 300.1.1.1 are no host names that anyone means.
         return NUMBERS.matcher(text).matches()
-                ? NetUtil.isValidIpV4Address(text)
+                ? IPV4.matcher(text).matches()
                 : HOST_NAME.matcher(text).matches();
+    }
+
+    /** A text with a colon is never looked up, only taken apart. */
+    private static boolean isIpv6(String text) {
+        try {
+            return text.charAt(0) != '[' && InetAddress.getByName(text) != null;
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     private static Kind<String> word(String expected, String regex) {

@@ -28,14 +28,15 @@ final class ConfigReader {
                 && discovery.staticServices().isEmpty()
                 && !s.context().hasProblemUnder(s.path() + ".discovery")) {
             s.problem(
-                    "nothing says where the instances are (add discovery.etcd.endpoints = [ \"http://127.0.0.1:2379\" ], "
-                            + "or discovery.static.services)");
+                    "discovery",
+                    "nothing says where the instances are "
+                            + "(add discovery.etcd.endpoints = [ \"http://127.0.0.1:2379\" ], or discovery.static.services)");
         }
         ServiceReader services = new ServiceReader();
         ServicesConfig servicesConfig = s.block("services", services::read);
         return new GatewayConfig(
                 s.context().file(),
-                s.find("zone", Addresses.SERVICE, ""),
+                s.find("zone", Addresses.ZONE, ""),
                 listeners,
                 admin,
                 new IoConfig(threads(s)),

@@ -99,28 +99,24 @@ final class DiscoveryReader {
         return prefixes;
     }
 
-    private static Set<String> formats(Section s) {
+    private static List<String> formats(Section s) {
         Node node = s.find("formats");
-        if (node == null) {
-            return Set.of();
+        if (node != null && node.isList()) {
+            List<String> formats = List.copyOf(new LinkedHashSet<>(s.list("formats", FORMAT)));
+            if (formats.isEmpty()) {
+                node.unexpected("auto, or a list of " + Kind.oneOf(FORMATS));
+            }
+            return formats;
         }
-        if (!node.isList()) {
-            Kind<String> auto = new Kind<>(
-                    text -> {
-                        if (!text.equals("auto")) {
-                            throw new Unexpected("auto, or a list of " + Kind.oneOf(FORMATS));
-                        }
-                        return text;
-                    },
-                    "auto");
-            node.as(auto);
-            return Set.of();
-        }
-        Set<String> formats = new LinkedHashSet<>(s.list("formats", FORMAT));
-        if (formats.isEmpty()) {
-            node.unexpected("auto, or a list of " + Kind.oneOf(FORMATS));
-        }
-        return formats;
+        Kind<String> auto = new Kind<>(
+                text -> {
+                    if (!text.equals("auto")) {
+                        throw new Unexpected("auto, or a list of " + Kind.oneOf(FORMATS));
+                    }
+                    return text;
+                },
+                "auto");
+        return List.of(s.get("formats", auto));
     }
 
     private static @Nullable Credentials credentials(Section s) {

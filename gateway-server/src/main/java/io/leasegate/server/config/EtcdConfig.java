@@ -3,7 +3,6 @@ package io.leasegate.server.config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,21 +10,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param endpoints client URLs, {@code http} or {@code https}, all of one scheme, each with a port
  * @param prefixes the parts of the key space to watch; none contains another; an empty one means all keys
- * @param formats registration formats to accept, empty for all
+ * @param formats registration formats to accept, or {@code auto} alone for all
  * @param credentials user and password, null for none
  * @param tls how to speak TLS where the endpoints are {@code https}; null for the JVM's own authorities and no client certificate
  */
 public record EtcdConfig(
         List<URI> endpoints,
         List<String> prefixes,
-        Set<String> formats,
+        List<String> formats,
         @Nullable Credentials credentials,
         @Nullable Tls tls) {
 
     public EtcdConfig {
         endpoints = List.copyOf(endpoints);
         prefixes = List.copyOf(prefixes);
-        formats = Set.copyOf(formats);
+        formats = List.copyOf(formats);
     }
 
     /** User and password. The text form does not show the password. */

@@ -59,7 +59,7 @@ final class ListenerReader {
         if (owner != null && nameNode != null) {
             nameNode.wrong("already the name of " + owner + "; choose another one");
         } else if (owner != null) {
-            s.problem("its name would be " + name + ", which " + owner + " has; give it a name");
+            s.problem("its name would be " + name + ", which " + owner + " has (expected a name of its own)");
         }
         return new ListenerConfig(
                 name,
@@ -94,7 +94,7 @@ final class ListenerReader {
 
     private static Tls tls(Section s) {
         TlsFiles.KeyPair own = TlsFiles.keyPair(s);
-        if (own.certificate() == null && s.find("certificate") == null) {
+        if (own.certificate() == null && own.privateKey() == null) {
             s.missing("certificate", "expected the PEM file with this listener's certificate chain");
         }
         Path clientCa = TlsFiles.authorities(s, "client-ca");

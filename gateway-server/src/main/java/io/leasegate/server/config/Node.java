@@ -84,11 +84,16 @@ record Node(String path, String pattern, ConfigValue value, ReadContext context)
     private String text() throws Unexpected {
         return switch (value.valueType()) {
             case STRING -> (String) value.unwrapped();
-            case NUMBER, BOOLEAN -> value.render(ConfigRenderOptions.concise());
+            case NUMBER, BOOLEAN -> asWritten();
             case OBJECT -> throw new Unexpected("one value, not a block");
             case LIST -> throw new Unexpected("one value, not a list");
             case NULL -> throw new Unexpected("a value");
         };
+    }
+
+    /** The text of a number as it is in the file, {@code 1.10} and not {@code 1.1}: it may be a version. */
+    private String asWritten() {
+        return value.atKey("value").getString("value");
     }
 
     /** Reads the block; notes its unknown keys. */
@@ -142,7 +147,10 @@ record Node(String path, String pattern, ConfigValue value, ReadContext context)
                 return shortened(text);
             }
         }
-        return shortened(value.render(ConfigRenderOptions.concise()));
+        return shortened(
+                value.valueType() == ConfigValueType.NUMBER
+                        ? asWritten()
+                        : value.render(ConfigRenderOptions.concise()));
     }
 
     private static String shortened(String text) {

@@ -6,7 +6,7 @@ import java.util.Comparator;
  * One thing that is wrong with a configuration file.
  *
  * @param message the key's path and what is wrong with it, or what is wrong with the file as a whole
- * @param place where the value comes from: a file, or an environment variable; empty when the message says it
+ * @param place the file that it is in; empty when the message says it
  * @param line the line in that file, from 1; 0 when it is not known
  */
 public record Problem(String message, String place, int line) {

@@ -77,15 +77,9 @@ final class ReadContext {
         return new Problem(message, place(origin), hasLine ? origin.lineNumber() : 0);
     }
 
-    /** The file as the user named it, an included one by its full path; environment variables by name. */
+    /** The file as the user named it, an included one by its full path. */
     private String place(ConfigOrigin origin) {
         String name = origin.filename();
-        if (name != null) {
-            return name.equals(file.toAbsolutePath().toString()) ? file.toString() : name;
-        }
-        String description = origin.description();
-        return description.startsWith("env var ")
-                ? "environment variable " + description.substring("env var ".length())
-                : file.toString();
+        return name == null || name.equals(file.toAbsolutePath().toString()) ? file.toString() : name;
     }
 }

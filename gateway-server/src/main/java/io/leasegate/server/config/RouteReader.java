@@ -57,8 +57,8 @@ final class RouteReader {
             }
         }
         if (paths.size() > 1 && !s.context().isCatalog()) {
-            s.problem(
-                    String.join(" and ", paths) + " are all set (expected one of path, path-prefix and grpc-service)");
+            s.problem(String.join(" and ", paths) + (paths.size() == 2 ? " are both set" : " are all set")
+                    + " (expected one of path, path-prefix and grpc-service)");
         }
         Node method = s.find("grpc-method");
         if (method != null && s.find("grpc-service") == null) {

@@ -27,14 +27,22 @@ final class Section {
     private final List<Node> layers;
     private final ConfigOrigin origin;
     private final ReadContext context;
+    private final boolean unreadable;
     private final Set<String> known = new LinkedHashSet<>();
 
-    private Section(String path, String pattern, List<Node> layers, ConfigOrigin origin, ReadContext context) {
+    private Section(
+            String path,
+            String pattern,
+            List<Node> layers,
+            ConfigOrigin origin,
+            ReadContext context,
+            boolean unreadable) {
         this.path = path;
         this.pattern = pattern;
         this.layers = layers;
         this.origin = origin;
         this.context = context;
+        this.unreadable = unreadable;
     }
 
     /**
@@ -54,7 +62,8 @@ final class Section {
             }
         }
         ConfigOrigin origin = blocks.isEmpty() ? parent.origin() : blocks.get(0).origin();
-        Section section = new Section(path, pattern, blocks, origin, parent.context());
+        Section section =
+                new Section(path, pattern, blocks, origin, parent.context(), blocks.isEmpty() && !layers.isEmpty());
         T result = reader.apply(section);
         section.reportUnknownKeys();
         return result;
@@ -78,9 +87,17 @@ final class Section {
         context.problem(path + ": " + message, origin);
     }
 
-    /** Notes that a key must be there, and what for. */
+    /** Notes a problem with what a key should hold. */
+    void problem(String key, String message) {
+        context.problem(Node.child(path, key) + ": " + message, origin);
+    }
+
+    /** Notes that a key must be there, and what for; unless the whole is no block, which has been noted. */
     void missing(String key, String expected) {
-        context.problem(Node.child(path, key) + ": missing (" + expected + ")", origin);
+        if (unreadable) {
+            return;
+        }
+        problem(key, "missing (" + expected + ")");
     }
 
     /** The value of the key, or null when it is set nowhere. */

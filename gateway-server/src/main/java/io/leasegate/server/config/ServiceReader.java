@@ -125,13 +125,15 @@ final class ServiceReader {
     /** The files count only where TLS is on; files without a word about that are a trap, and so an error. */
     private static Tls tls(Section s) {
         boolean enabled = s.get("enabled", Kind.FLAG);
-        boolean hasMore = s.find("ca") != null || s.find("certificate") != null || s.find("private-key") != null;
-        String serverName = s.find("server-name", Addresses.HOST);
-        if ((hasMore || serverName != null)
-                && !s.isSetByUser("enabled")
-                && !s.context().isCatalog()) {
+        boolean hasMore = false;
+        for (String key : List.of("ca", "certificate", "private-key", "server-name")) {
+            // Each is asked for, so that it is a known key whatever else is set.
+            hasMore |= s.find(key) != null;
+        }
+        if (hasMore && !s.isSetByUser("enabled") && !s.context().isCatalog()) {
             s.missing("enabled", "TLS is configured but not on: write enabled = true, or false to keep it off");
         }
+        String serverName = s.find("server-name", Addresses.HOST);
         if (!enabled) {
             return new Tls(false, null, null, null, serverName);
         }

@@ -1,0 +1,29 @@
+package io.leasegate.proxy;
+
+/**
+ * How many request bytes one event loop keeps for the case that an instance turns a call away unprocessed. A call whose bytes do not
+ * fit is relayed all the same; it only cannot be sent a second time. Used on its loop only.
+ */
+final class ReplayBudget {
+
+    /** One call keeps this much at most. */
+    static final int MAX_CALL_BYTES = 1 << 20;
+
+    private static final long MAX_LOOP_BYTES = 32L << 20;
+
+    private long keptBytes;
+
+    /** Whether a call that keeps some bytes already may keep more. */
+    boolean allows(int keptByCall, int moreBytes) {
+        return keptByCall + moreBytes <= MAX_CALL_BYTES && keptBytes + moreBytes <= MAX_LOOP_BYTES;
+    }
+
+    void add(int bytes) {
+        keptBytes += bytes;
+    }
+
+    /** Bytes kept by all calls of the loop. */
+    long keptBytes() {
+        return keptBytes;
+    }
+}

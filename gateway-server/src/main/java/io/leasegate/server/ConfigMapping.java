@@ -1,0 +1,117 @@
+package io.leasegate.server;
+
+import com.google.re2j.Pattern;
+import io.leasegate.endpoint.EndpointId;
+import io.leasegate.endpoint.Instance;
+import io.leasegate.h2.ProtocolSettings;
+import io.leasegate.health.HealthSettings;
+import io.leasegate.proxy.GatewaySettings;
+import io.leasegate.proxy.ListenerSettings;
+import io.leasegate.proxy.UpstreamSettings;
+import io.leasegate.routing.HeaderMatch;
+import io.leasegate.routing.Route;
+import io.leasegate.routing.RouteMatch;
+import io.leasegate.server.config.GatewayConfig;
+import io.leasegate.server.config.ListenerConfig;
+import io.leasegate.server.config.ProtocolConfig;
+import io.leasegate.server.config.RouteConfig;
+import io.leasegate.server.config.ServiceConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** From what the configuration says to what the core is made with. Stateless. */
+final class ConfigMapping {
+
+    private ConfigMapping() {}
+
+    static GatewaySettings gateway(GatewayConfig config) {
+        List<ListenerSettings> listeners = new ArrayList<>();
+        for (ListenerConfig l : config.listeners()) {
+            listeners.add(new ListenerSettings(l.name(), l.address(), l.port(), protocol(l.protocol())));
+        }
+        return new GatewaySettings(listeners, config.io().threads(), service -> upstream(config, service));
+    }
+
+    private static ProtocolSettings protocol(ProtocolConfig p) {
+        return new ProtocolSettings(
+                p.maxConcurrentStreams(),
+                p.initialWindowBytes(),
+                p.maxHeaderListBytes(),
+                p.maxResets(),
+                Math.toIntExact(p.resetWindow().toSeconds()));
+    }
+
+    private static UpstreamSettings upstream(GatewayConfig config, String service) {
+        ServiceConfig.Limits limits = config.services().of(service).limits();
+        ProtocolSettings d = ProtocolSettings.DEFAULT;
+        return new UpstreamSettings(
+                new ProtocolSettings(
+                        d.maxConcurrentStreams(),
+                        config.upstream().initialWindowBytes(),
+                        config.upstream().maxHeaderListBytes(),
+                        d.maxResetsPerWindow(),
+                        d.resetWindowSeconds()),
+                Math.toIntExact(config.upstream().connectTimeout().toMillis()),
+                limits.connectionsPerEndpoint(),
+                limits.pending(),
+                Math.toIntExact(limits.pendingTimeout().toMillis()));
+    }
+
+    static HealthSettings health(GatewayConfig config, String service) {
+        ServiceConfig.GrpcHealth h = config.services().of(service).health();
+        return new HealthSettings(
+                h.enabled(), h.service(), h.interval().toMillis(), h.timeout().toMillis());
+    }
+
+    /** The routes in their order. A split is taken for its heaviest part: shares are not in effect yet, which the reader warns of. */
+    static List<Route> routes(GatewayConfig config) {
+        List<Route> routes = new ArrayList<>();
+        for (RouteConfig r : config.routes()) {
+            RouteConfig.Destination to = r.destinations().get(0);
+            for (RouteConfig.Destination d : r.destinations()) {
+                if (d.weight() > to.weight()) {
+                    to = d;
+                }
+            }
+            routes.add(new Route(match(r.match()), to.service(), to.version()));
+        }
+        return routes;
+    }
+
+    private static RouteMatch match(RouteConfig.Match m) {
+        List<HeaderMatch> headers = new ArrayList<>();
+        for (RouteConfig.HeaderCondition h : m.headers()) {
+            headers.add(
+                    switch (h.kind()) {
+                        case EXACT -> new HeaderMatch.Exact(h.name(), h.value());
+                        case PREFIX -> new HeaderMatch.Prefix(h.name(), h.value());
+                        case REGEX -> new HeaderMatch.Regex(h.name(), Pattern.compile(h.value()));
+                        case PRESENT -> new HeaderMatch.Present(h.name(), Boolean.parseBoolean(h.value()));
+                    });
+        }
+        if (m.grpcService() == null) {
+            return new RouteMatch(m.path(), m.pathPrefix(), m.authority(), headers);
+        }
+        RouteMatch byService = RouteMatch.grpc(m.grpcService(), m.grpcMethod());
+        return new RouteMatch(byService.path(), byService.pathPrefix(), m.authority(), headers);
+    }
+
+    static List<Instance> staticInstances(GatewayConfig config) {
+        List<Instance> instances = new ArrayList<>();
+        config.discovery()
+                .staticServices()
+                .forEach((service, list) -> list.forEach(i -> instances.add(new Instance(
+                        new EndpointId(service, i.host(), i.port()),
+                        i.weight(),
+                        i.version(),
+                        Map.copyOf(i.metadata()),
+                        false,
+                        "static",
+                        "",
+                        0,
+                        0,
+                        0))));
+        return instances;
+    }
+}

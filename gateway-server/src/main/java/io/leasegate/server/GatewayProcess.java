@@ -1,0 +1,211 @@
+package io.leasegate.server;
+
+import io.leasegate.proxy.CallObserver;
+import io.leasegate.proxy.Gateway;
+import io.leasegate.server.accesslog.AccessLog;
+import io.leasegate.server.accesslog.AccessLogFormat;
+import io.leasegate.server.accesslog.AccessLogSettings;
+import io.leasegate.server.admin.AdminServer;
+import io.leasegate.server.admin.AdminSettings;
+import io.leasegate.server.config.GatewayConfig;
+import io.leasegate.server.config.ListenerConfig;
+import io.leasegate.server.config.LogFormat;
+import io.leasegate.server.metrics.CallObservers;
+import io.leasegate.server.metrics.GatewayMetrics;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running gateway: discovery, data plane, admin listener, metrics and logs of one configuration. Started once; ended by
+ * {@link #drain} or {@link #close}. The admin listener answers from the start; the other listeners open once the first full table is
+ * there, so that no caller is told "no such service" by a gateway that has not looked yet.
+ */
+public final class GatewayProcess implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
+
+    private final GatewayConfig config;
+    private final GatewayMetrics metrics;
+    private final @Nullable AccessLog accessLog;
+    private final TableSource tables;
+    private final Gateway gateway;
+    private final AdminServer admin;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private volatile boolean accepting;
+
+    /**
+     * Puts everything together; nothing is bound yet.
+     *
+     * @param version the version of the program
+     * @throws IOException when a file of the logs cannot be opened
+     */
+    public GatewayProcess(GatewayConfig config, String version) throws IOException {
+        this.config = config;
+        this.metrics = new GatewayMetrics(version);
+        this.accessLog = config.accessLog().enabled() ? openAccessLog(config) : null;
+        this.tables = new TableSource(config);
+        CallObserver log = accessLog == null ? CallObserver.NONE : accessLog;
+        this.gateway = new Gateway(
+                ConfigMapping.gateway(config),
+                tables.ref(),
+                CallObservers.both(metrics.callObserver(), log),
+                metrics.connectionObserver());
+        metrics.bindTable(tables.ref());
+        if (accessLog != null) {
+            metrics.bindAccessLog(accessLog::lines, accessLog::dropped);
+        }
+        this.admin = new AdminServer(
+                AdminSettings.of(config.admin().address(), config.admin().port()),
+                tables.ref(),
+                this::obstacles,
+                metrics::scrape,
+                () -> new Thread(this::drain, "leasegate-drain").start());
+    }
+
+    private static AccessLog openAccessLog(GatewayConfig config) throws IOException {
+        AccessLogFormat format =
+                config.accessLog().format() == LogFormat.JSON ? AccessLogFormat.JSON : AccessLogFormat.TEXT;
+        return new AccessLog(AccessLogSettings.of(format, config.accessLog().file()));
+    }
+
+    /**
+     * Binds the admin listener, waits for the first full table, and opens the other listeners. Returns when calls are taken, or when
+     * the process was ended meanwhile.
+     *
+     * @throws IOException when an address cannot be bound; the message says which and what to do
+     */
+    public void start() throws IOException, InterruptedException {
+        refuseWhatCannotBeServed();
+        checkPortsAreFree();
+        admin.start();
+        LOG.info("admin listener on {}", text(admin.address()));
+        tables.start(gateway);
+        if (!tables.awaitFirstTable(ended)) {
+            return;
+        }
+        gateway.start();
+        accepting = true;
+        for (ListenerConfig l : config.listeners()) {
+            LOG.info("listener {} on {}:{} ({})", l.name(), l.address(), gateway.port(l.name()), gateway.transport());
+        }
+    }
+
+    private void refuseWhatCannotBeServed() throws IOException {
+        List<ListenerConfig> listeners = config.listeners();
+        for (int i = 0; i < listeners.size(); i++) {
+            if (listeners.get(i).tls() != null) {
+                // Clear text in the place of TLS would be worse than no service.
+                throw new IOException("leasegate.listeners[" + i
+                        + "].tls: TLS is not served yet (remove the block to serve clear text on purpose)");
+            }
+        }
+    }
+
+    /** The listeners open late; a port that is taken must be known at once. */
+    private void checkPortsAreFree() throws IOException {
+        List<ListenerConfig> listeners = config.listeners();
+        for (int i = 0; i < listeners.size(); i++) {
+            ListenerConfig l = listeners.get(i);
+            if (l.port() == 0) {
+                continue;
+            }
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.setReuseAddress(true);
+                probe.bind(new InetSocketAddress(l.address(), l.port()));
+            } catch (IOException e) {
+                throw new IOException(
+                        "leasegate.listeners[" + i + "]: cannot bind " + l.address() + ":" + l.port() + ": "
+                                + e.getMessage() + " (stop what uses the port, or choose another address or port)",
+                        e);
+            }
+        }
+    }
+
+    /** What keeps the gateway from taking calls; empty when it is ready. */
+    public List<String> obstacles() {
+        List<String> reasons = new ArrayList<>();
+        if (draining.get()) {
+            reasons.add("draining");
+        }
+        reasons.addAll(tables.obstacles());
+        if (!accepting && reasons.isEmpty()) {
+            reasons.add("the listeners are not open yet");
+        }
+        return reasons;
+    }
+
+    /** The ports by listener name, and that of the admin listener as {@code admin}. */
+    public Map<String, Integer> ports() {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        if (accepting) {
+            config.listeners().forEach(l -> ports.put(l.name(), gateway.port(l.name())));
+        }
+        ports.put("admin", admin.address().getPort());
+        return ports;
+    }
+
+    /** Leaves the clients in an orderly way, then ends. Returns when all is over; so do further calls. */
+    public void drain() {
+        if (!draining.compareAndSet(false, true)) {
+            awaitQuietly();
+            return;
+        }
+        LOG.info(
+                "draining: no new calls; {} in flight may take {}",
+                gateway.activeExchanges(),
+                config.drain().grace());
+        try {
+            boolean all = gateway.drain(config.drain().grace());
+            LOG.info(all ? "drained" : "the grace is over; calls that were still in flight are cut");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            close();
+        }
+    }
+
+    private void awaitQuietly() {
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until the process has ended. */
+    public void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (ended.getCount() == 0) {
+            return;
+        }
+        draining.set(true);
+        accepting = false;
+        tables.close();
+        gateway.close();
+        admin.close();
+        if (accessLog != null) {
+            accessLog.close();
+        }
+        metrics.close();
+        ended.countDown();
+    }
+
+    private static String text(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+}

@@ -1,0 +1,56 @@
+package io.leasegate.server.metrics;
+
+import io.leasegate.proxy.AccessRecord;
+import io.leasegate.proxy.CallObserver;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Counts and times calls. Called on the event loops; makes no objects for a method that it knows, and no loop waits for another. */
+final class CallMetrics implements CallObserver {
+
+    private final MethodTable methods;
+    private final List<LoopCalls> loops = new CopyOnWriteArrayList<>();
+    private final FastThreadLocal<LoopCalls> loop;
+
+    CallMetrics(MetricLimits limits) {
+        methods = new MethodTable(limits);
+        loop = new FastThreadLocal<>() {
+            @Override
+            protected LoopCalls initialValue() {
+                LoopCalls calls = new LoopCalls(methods.capacity());
+                loops.add(calls);
+                return calls;
+            }
+        };
+    }
+
+    @Override
+    public void onStart() {
+        loop.get().onStart();
+    }
+
+    @Override
+    public void onEnd(AccessRecord call) {
+        loop.get().onEnd(methods.of(call), call);
+    }
+
+    /** Calls that were taken and have not ended. Any thread. */
+    long inFlight() {
+        long sum = 0;
+        for (LoopCalls calls : loops) {
+            sum += calls.inFlight();
+        }
+        return sum;
+    }
+
+    /** All that calls were counted under so far. Any thread. */
+    List<Method> methods() {
+        return methods.all();
+    }
+
+    /** The counters of each event loop. Any thread. */
+    List<LoopCalls> loops() {
+        return loops;
+    }
+}

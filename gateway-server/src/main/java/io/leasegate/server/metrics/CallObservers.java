@@ -1,0 +1,33 @@
+package io.leasegate.server.metrics;
+
+import io.leasegate.proxy.AccessRecord;
+import io.leasegate.proxy.CallObserver;
+
+/** Joins observers of calls. */
+public final class CallObservers {
+
+    private CallObservers() {}
+
+    /** Tells the first, then the second; {@link CallObserver#NONE} costs nothing. */
+    public static CallObserver both(CallObserver first, CallObserver second) {
+        if (first == CallObserver.NONE) {
+            return second;
+        }
+        if (second == CallObserver.NONE) {
+            return first;
+        }
+        return new CallObserver() {
+            @Override
+            public void onStart() {
+                first.onStart();
+                second.onStart();
+            }
+
+            @Override
+            public void onEnd(AccessRecord call) {
+                first.onEnd(call);
+                second.onEnd(call);
+            }
+        };
+    }
+}

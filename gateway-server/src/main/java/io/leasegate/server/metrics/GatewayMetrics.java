@@ -1,0 +1,155 @@
+package io.leasegate.server.metrics;
+
+import io.leasegate.proxy.CallObserver;
+import io.leasegate.proxy.ConnectionObserver;
+import io.leasegate.routing.RouteTableRef;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.netty4.NettyEventExecutorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All meters of the gateway and their text for Prometheus. Make one per process, hand its observers to the data plane, and bind what
+ * else exists. The observers are for the event loops; {@link #scrape} is for the admin thread; binding is done once, at the start.
+ */
+public final class GatewayMetrics implements AutoCloseable {
+
+    private static final String PLAIN_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    private static final Duration[] EVICTION_BUCKETS = {
+        Duration.ofNanos(250_000),
+        Duration.ofNanos(500_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(3),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+    };
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final CallMetrics calls;
+    private final ConnectionMetrics connections;
+    private final ProcessMetrics process;
+    private final Timer eviction;
+    /** What counters ask at a scrape: the registry itself holds them weakly. */
+    private final List<Object> sources = new CopyOnWriteArrayList<>();
+
+    private @Nullable TableMetrics table;
+    private @Nullable RegistryMetrics registryClient;
+
+    /** @param version the version of the gateway that runs */
+    public GatewayMetrics(String version) {
+        this(version, MetricLimits.DEFAULT);
+    }
+
+    GatewayMetrics(String version, MetricLimits limits) {
+        calls = new CallMetrics(limits);
+        registry.getPrometheusRegistry().register(new CallCollector(calls));
+        Gauge.builder("leasegate.calls.in.flight", calls, CallMetrics::inFlight)
+                .description("Calls that were taken and have not ended")
+                .register(registry);
+        connections = new ConnectionMetrics(registry, limits);
+        process = new ProcessMetrics(registry, version);
+        eviction = Timer.builder("leasegate.eviction.duration")
+                .description("From the arrival of a registry event that takes an instance out to the table without it")
+                .serviceLevelObjectives(EVICTION_BUCKETS)
+                .register(registry);
+    }
+
+    /** To be told of every call. */
+    public CallObserver callObserver() {
+        return calls;
+    }
+
+    /** To be told of every connection. */
+    public ConnectionObserver connectionObserver() {
+        return connections;
+    }
+
+    /** To be told how long each eviction took, in nanoseconds. Any thread. */
+    public LongConsumer evictionObserver() {
+        return nanos -> eviction.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Shows the table and its instances. */
+    public synchronized void bindTable(RouteTableRef ref) {
+        table = new TableMetrics(registry, ref);
+    }
+
+    /** Shows the state of the registry client; not called when there is none. */
+    public synchronized void bindRegistry(RegistryFigures figures) {
+        registryClient = new RegistryMetrics(registry, figures);
+    }
+
+    /** Shows how many tasks wait at each event loop. Not from an event loop. */
+    public void bindEventLoops(EventLoopGroup loops) {
+        new NettyEventExecutorMetrics(loops).bindTo(registry);
+    }
+
+    /**
+     * Shows the access log.
+     *
+     * @param lines lines that were handed to the writer since the start
+     * @param dropped lines that were lost since the start
+     */
+    public void bindAccessLog(LongSupplier lines, LongSupplier dropped) {
+        counter("leasegate.access.log.lines", "Access log lines that were handed to the writer", lines);
+        counter("leasegate.access.log.dropped", "Access log lines that were lost", dropped);
+    }
+
+    /** Shows how many events of the application log were lost since the start. */
+    public void bindLog(LongSupplier dropped) {
+        counter("leasegate.log.dropped", "Application log events that were lost", dropped);
+    }
+
+    private void counter(String name, String description, LongSupplier total) {
+        sources.add(total);
+        FunctionCounter.builder(name, total, LongSupplier::getAsLong)
+                .description(description)
+                .register(registry);
+    }
+
+    /**
+     * Writes all metrics: as OpenMetrics text for a client that accepts it, else as Prometheus text 0.0.4.
+     *
+     * @param accept the request's {@code Accept} header, null when there is none
+     * @return the content type of what was written
+     * @throws IOException when {@code out} fails
+     */
+    public synchronized String scrape(@Nullable String accept, OutputStream out) throws IOException {
+        if (table != null) {
+            table.refresh();
+        }
+        if (registryClient != null) {
+            registryClient.refresh();
+        }
+        String contentType =
+                accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PLAIN_TEXT;
+        registry.scrape(out, contentType);
+        return contentType;
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.leasegate.server.cli;
+
+import org.jspecify.annotations.NullMarked;

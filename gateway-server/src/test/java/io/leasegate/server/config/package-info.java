@@ -1,0 +1,4 @@
+@NullMarked
+package io.leasegate.server.config;
+
+import org.jspecify.annotations.NullMarked;

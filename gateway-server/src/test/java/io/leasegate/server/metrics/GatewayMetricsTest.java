@@ -1,0 +1,303 @@
+package io.leasegate.server.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointId;
+import io.leasegate.endpoint.EndpointState;
+import io.leasegate.proxy.ConnectionObserver;
+import io.leasegate.routing.Cluster;
+import io.leasegate.routing.RouteTableRef;
+import io.leasegate.routing.TestTables;
+import io.leasegate.server.testkit.FakeCall;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class GatewayMetricsTest {
+
+    private static final Path MANUAL = Path.of("..", "docs", "metrics.md");
+
+    private final GatewayMetrics metrics = new GatewayMetrics("9.8.7");
+
+    @AfterEach
+    void close() {
+        metrics.close();
+    }
+
+    private Exposition scrape() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertThat(metrics.scrape(null, out)).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+        return Exposition.parse(out.toString(StandardCharsets.UTF_8));
+    }
+
+    private static final class Figures implements RegistryFigures {
+
+        volatile boolean connected = true;
+        volatile long millisSinceConfirmed = -1;
+        volatile long relists = 2;
+        volatile long watchRestarts = 3;
+        final Map<String, Integer> refused = new ConcurrentHashMap<>();
+
+        @Override
+        public boolean connected() {
+            return connected;
+        }
+
+        @Override
+        public long millisSinceConfirmed() {
+            return millisSinceConfirmed;
+        }
+
+        @Override
+        public long relists() {
+            return relists;
+        }
+
+        @Override
+        public long watchRestarts() {
+            return watchRestarts;
+        }
+
+        @Override
+        public Map<String, Integer> refused() {
+            return refused;
+        }
+    }
+
+    @Test
+    void openMetricsForAClientThatAcceptsIt() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        String type = metrics.scrape(
+                "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", out);
+        assertThat(type).startsWith("application/openmetrics-text; version=1.0.0");
+        assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("# EOF\n");
+    }
+
+    @Test
+    void processAndBuild() throws Exception {
+        Exposition e = scrape();
+        assertThat(e.value("leasegate_build_info", "version", "9.8.7")).isEqualTo(1);
+        assertThat(e.value("process_files_open_files")).isPositive();
+        assertThat(e.value("jvm_threads_live_threads")).isPositive();
+        assertThat(e.samples().stream()
+                        .filter(s -> s.name().equals("jvm_memory_used_bytes")
+                                && "heap".equals(s.labels().get("area")))
+                        .mapToDouble(Exposition.Sample::value)
+                        .sum())
+                .isPositive();
+        assertThat(e.types()).containsKey("netty_allocator_memory_used");
+    }
+
+    @Test
+    void tableAndInstancesFollowTheTable() throws Exception {
+        Endpoint healthy = TestTables.endpoint("echo", 1);
+        healthy.state(EndpointState.HEALTHY, "");
+        Endpoint unchecked = TestTables.endpoint("echo", 2);
+        Endpoint ejected = TestTables.endpoint("echo", 3);
+        ejected.state(EndpointState.EJECTED, "failed");
+        RouteTableRef table = new RouteTableRef(TestTables.of(
+                4,
+                1234567890123L,
+                "etcd",
+                new Cluster("echo", List.of(healthy, unchecked, ejected)),
+                new Cluster("gone", List.of(TestTables.endpoint("gone", 4)))));
+        metrics.bindTable(table);
+        Exposition e = scrape();
+        assertThat(e.value("leasegate_table_revision")).isEqualTo(1234567890123.0);
+        assertThat(e.value("leasegate_table_version")).isEqualTo(4);
+        assertThat(e.value("leasegate_table_services")).isEqualTo(2);
+        assertThat(e.value("leasegate_instances", "service", "echo", "state", "healthy"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_instances", "service", "echo", "state", "unhealthy"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_instances", "service", "echo", "state", "ejected"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_instances", "service", "gone", "state", "healthy"))
+                .isZero();
+
+        unchecked.state(EndpointState.HEALTHY, "");
+        table.publish(TestTables.of(5, 2, "etcd", new Cluster("echo", List.of(unchecked))));
+        Exposition after = scrape();
+        assertThat(after.value("leasegate_instances", "service", "echo", "state", "healthy"))
+                .isEqualTo(1);
+        assertThat(after.value("leasegate_instances", "service", "echo", "state", "ejected"))
+                .isZero();
+        assertThat(after.samples()).noneMatch(s -> "gone".equals(s.labels().get("service")));
+    }
+
+    @Test
+    void connectionsAndFailures() throws Exception {
+        ConnectionObserver connections = metrics.connectionObserver();
+        EndpointId echo = new EndpointId("echo", "127.0.0.1", 1);
+        connections.onDownstreamOpen("main");
+        connections.onDownstreamOpen("main");
+        connections.onDownstreamClose("main");
+        connections.onUpstreamOpen(echo);
+        connections.onUpstreamOpen(echo);
+        connections.onUpstreamClose(echo);
+        connections.onUpstreamClose(echo);
+        connections.onConnectFailed(echo, new ConnectException("Connection refused"));
+        connections.onConnectFailed(echo, new ConnectTimeoutException("timed out"));
+        connections.onConnectFailed(echo, new UnknownHostException("x"));
+        connections.onConnectFailed(echo, new SSLHandshakeException("x"));
+        connections.onConnectFailed(echo, new IllegalStateException("x"));
+        connections.onConnectFailed(echo, new IllegalStateException("x"));
+        Exposition e = scrape();
+        assertThat(e.value("leasegate_downstream_connections", "listener", "main"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_downstream_connections_opened_total", "listener", "main"))
+                .isEqualTo(2);
+        assertThat(e.value("leasegate_upstream_connections", "service", "echo")).isZero();
+        assertThat(e.value("leasegate_upstream_connections_opened_total", "service", "echo"))
+                .isEqualTo(2);
+        String failures = "leasegate_upstream_connect_failures_total";
+        for (String reason : List.of("refused", "timeout", "unresolved", "tls")) {
+            assertThat(e.value(failures, "service", "echo", "reason", reason)).isEqualTo(1);
+        }
+        assertThat(e.value(failures, "service", "echo", "reason", "other")).isEqualTo(2);
+    }
+
+    @Test
+    void servicesOfConnectionsAreBounded() throws Exception {
+        try (GatewayMetrics bounded = new GatewayMetrics("1", new MetricLimits(2, 1, 0, 1))) {
+            ConnectionObserver connections = bounded.connectionObserver();
+            for (int i = 0; i < 10; i++) {
+                EndpointId id = new EndpointId("s" + i, "127.0.0.1", 1);
+                connections.onUpstreamOpen(id);
+                connections.onConnectFailed(id, new ConnectException("x"));
+            }
+            connections.onUpstreamClose(new EndpointId("s7", "127.0.0.1", 1));
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            bounded.scrape(null, out);
+            Exposition e = Exposition.parse(out.toString(StandardCharsets.UTF_8));
+            assertThat(e.value("leasegate_upstream_connections", "service", "s1"))
+                    .isEqualTo(1);
+            assertThat(e.value("leasegate_upstream_connections", "service", "other"))
+                    .isEqualTo(7);
+            assertThat(e.value("leasegate_upstream_connect_failures_total", "service", "other", "reason", "refused"))
+                    .isEqualTo(8);
+        }
+    }
+
+    @Test
+    void registryEvictionAndLogs() throws Exception {
+        Figures figures = new Figures();
+        metrics.bindRegistry(figures);
+        metrics.bindAccessLog(() -> 11, () -> 12);
+        metrics.bindLog(() -> 13);
+        System.gc();
+        assertThat(scrape().value("leasegate_etcd_confirmation_age_seconds")).isNaN();
+        figures.refused.put("malformed", 2);
+        figures.connected = false;
+        figures.millisSinceConfirmed = 1500;
+        metrics.evictionObserver().accept(TimeUnit.MILLISECONDS.toNanos(4));
+        Exposition e = scrape();
+        assertThat(e.value("leasegate_etcd_connected")).isZero();
+        assertThat(e.value("leasegate_etcd_confirmation_age_seconds")).isEqualTo(1.5);
+        assertThat(e.value("leasegate_etcd_relists_total")).isEqualTo(2);
+        assertThat(e.value("leasegate_etcd_watch_restarts_total")).isEqualTo(3);
+        assertThat(e.value("leasegate_registrations_refused", "reason", "malformed"))
+                .isEqualTo(2);
+        assertThat(e.value("leasegate_eviction_duration_seconds_bucket", "le", "0.003"))
+                .isZero();
+        assertThat(e.value("leasegate_eviction_duration_seconds_bucket", "le", "0.005"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_access_log_lines_total")).isEqualTo(11);
+        assertThat(e.value("leasegate_access_log_dropped_total")).isEqualTo(12);
+        assertThat(e.value("leasegate_log_dropped_total")).isEqualTo(13);
+        figures.refused.clear();
+        assertThat(scrape().value("leasegate_registrations_refused", "reason", "malformed"))
+                .isZero();
+    }
+
+    /** Makes every meter exist, then compares with the manual in both directions. */
+    @Test
+    void theManualListsEveryMetric() throws Exception {
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try {
+            metrics.bindTable(new RouteTableRef(
+                    TestTables.of(1, 1, "etcd", new Cluster("echo", List.of(TestTables.endpoint("echo", 1))))));
+            Figures figures = new Figures();
+            figures.refused.put("malformed", 1);
+            metrics.bindRegistry(figures);
+            metrics.bindAccessLog(() -> 0, () -> 0);
+            metrics.bindLog(() -> 0);
+            metrics.bindEventLoops(loops);
+            metrics.callObserver().onEnd(new FakeCall());
+            EndpointId echo = new EndpointId("echo", "127.0.0.1", 1);
+            metrics.connectionObserver().onDownstreamOpen("main");
+            metrics.connectionObserver().onUpstreamOpen(echo);
+            metrics.connectionObserver().onConnectFailed(echo, new ConnectException("x"));
+            System.gc();
+            Exposition e = scrape();
+
+            Map<String, String> manual = documented();
+            Set<String> missing = new TreeSet<>(e.types().keySet());
+            missing.removeAll(manual.keySet());
+            assertThat(missing).as("metrics that %s does not list", MANUAL).isEmpty();
+            e.types()
+                    .forEach((name, type) -> assertThat(manual.get(name))
+                            .as("type of %s in the manual", name)
+                            .isEqualTo(type));
+            e.samples().stream()
+                    .filter(s -> s.name().startsWith("leasegate_"))
+                    .flatMap(s -> s.labels().keySet().stream())
+                    .distinct()
+                    .forEach(label -> assertThat(manualText()).contains("`" + label + "`"));
+
+            Set<String> stale = new TreeSet<>();
+            for (String name : manual.keySet()) {
+                if (name.startsWith("leasegate_") && !e.types().containsKey(name)) {
+                    stale.add(name);
+                }
+            }
+            assertThat(stale).as("metrics in %s that nothing registers", MANUAL).isEmpty();
+            assertThat(e.types().keySet().stream().filter(n -> n.startsWith("leasegate_")))
+                    .allSatisfy(n ->
+                            assertThat(e.helps().get(n)).as("help of %s", n).isNotBlank());
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    private static String manualText() {
+        try {
+            return Files.readString(MANUAL);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** The rows {@code | `name` | type | ...} of the manual's tables. */
+    private static Map<String, String> documented() {
+        Map<String, String> rows = new ConcurrentHashMap<>();
+        Matcher row = Pattern.compile("^\\| `([a-z_0-9]+)` \\| (\\w+) \\|", Pattern.MULTILINE)
+                .matcher(manualText());
+        while (row.find()) {
+            assertThat(rows.put(row.group(1), row.group(2)))
+                    .as("second row of %s", row.group(1))
+                    .isNull();
+        }
+        return rows;
+    }
+}
