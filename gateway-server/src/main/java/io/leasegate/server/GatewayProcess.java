@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,9 +49,10 @@ public final class GatewayProcess implements AutoCloseable {
      * Puts everything together; nothing is bound yet.
      *
      * @param version the version of the program
+     * @param logDropped how many events of the application log were lost, for the metrics
      * @throws IOException when a file of the logs cannot be opened
      */
-    public GatewayProcess(GatewayConfig config, String version) throws IOException {
+    public GatewayProcess(GatewayConfig config, String version, LongSupplier logDropped) throws IOException {
         this.config = config;
         this.metrics = new GatewayMetrics(version);
         this.accessLog = config.accessLog().enabled() ? openAccessLog(config) : null;
@@ -62,6 +64,7 @@ public final class GatewayProcess implements AutoCloseable {
                 CallObservers.both(metrics.callObserver(), log),
                 metrics.connectionObserver());
         metrics.bindTable(tables.ref());
+        metrics.bindLog(logDropped);
         if (accessLog != null) {
             metrics.bindAccessLog(accessLog::lines, accessLog::dropped);
         }

@@ -3,8 +3,12 @@ package io.leasegate.server.cli;
 import io.leasegate.server.GatewayProcess;
 import io.leasegate.server.config.ConfigurationException;
 import io.leasegate.server.config.GatewayConfig;
+import io.leasegate.server.config.LogConfig;
+import io.leasegate.server.logging.ApplicationLog;
+import io.leasegate.server.logging.LogSettings;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,14 +26,17 @@ final class ServeCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
+    @SuppressWarnings("try") // the hook closes the log too: what is left of the block does not run once the JVM ends
     public Integer call() throws ConfigurationException, CommandFailure, InterruptedException {
         GatewayConfig settings = config.load(spec.commandLine().getErr());
-        try (GatewayProcess process = new GatewayProcess(settings, Version.number())) {
+        try (ApplicationLog log = ApplicationLog.start(logSettings(settings.log()));
+                GatewayProcess process = new GatewayProcess(settings, Version.number(), log::dropped)) {
             // The JVM's own handling of SIGTERM and SIGINT ends with 128 + n; a drained gateway has ended well, so the
             // hook halts with 0.
             Thread hook = new Thread(
                     () -> {
                         process.drain();
+                        log.close();
                         Runtime.getRuntime().halt(0);
                     },
                     "leasegate-shutdown");
@@ -41,6 +48,12 @@ final class ServeCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new CommandFailure(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static LogSettings logSettings(LogConfig log) {
+        return new LogSettings(
+                Level.valueOf(log.level().name()),
+                LogSettings.LogFormat.valueOf(log.format().name()));
     }
 
     private static void removeHook(Thread hook) {

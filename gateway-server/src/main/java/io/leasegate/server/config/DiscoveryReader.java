@@ -1,5 +1,6 @@
 package io.leasegate.server.config;
 
+import io.leasegate.registration.RegistrationFormats;
 import io.leasegate.server.config.DiscoveryConfig.StaticInstance;
 import io.leasegate.server.config.EtcdConfig.Credentials;
 import io.leasegate.server.config.EtcdConfig.Tls;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code discovery}. */
 final class DiscoveryReader {
 
-    private static final List<String> FORMATS = List.of("seed", "etcd-naming");
+    private static final List<String> FORMATS = RegistrationFormats.known();
 
     private static final Kind<String> FORMAT = new Kind<>(
             text -> {
@@ -25,7 +26,7 @@ final class DiscoveryReader {
                 }
                 return text;
             },
-            "seed");
+            FORMATS.get(0));
 
     private DiscoveryReader() {}
 
@@ -110,12 +111,12 @@ final class DiscoveryReader {
         }
         Kind<String> auto = new Kind<>(
                 text -> {
-                    if (!text.equals("auto")) {
+                    if (!text.equals(RegistrationFormats.AUTO)) {
                         throw new Unexpected("auto, or a list of " + Kind.oneOf(FORMATS));
                     }
                     return text;
                 },
-                "auto");
+                RegistrationFormats.AUTO);
         return List.of(s.get("formats", auto));
     }
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each rule of the file broken once: the message is exact, with key, value, expectation and line. */
 class ConfigErrorsTest {
@@ -610,6 +611,22 @@ class ConfigErrorsTest {
                         e -> assertThat(e)
                                 .startsWith("leasegate.zone: zone ")
                                 .endsWith("without spaces), " + file + ": line 6"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5", "[]", "{}", "{ b = 1 }", "[ 1 ]", "\"x\"", "null"})
+    void anyValueInPlaceOfAnyBlockEndsWellOrWithErrors(String odd) throws IOException {
+        for (String key : KnownKeys.all()) {
+            if (!key.contains("[]")) {
+                String line = key.replace("NAME", "a") + " = " + odd;
+                Path file = write("gate.conf", ETCD + line + "\n");
+                try {
+                    ConfigLoader.load(file);
+                } catch (ConfigurationException e) {
+                    assertThat(e.problems()).as(line).isNotEmpty();
+                }
+            }
+        }
     }
 
     @Test

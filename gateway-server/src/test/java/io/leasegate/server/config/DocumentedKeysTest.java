@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,59 @@ class DocumentedKeysTest {
                 .map(k -> k.replace("services.default", "services.NAME"))
                 .collect(toCollection(TreeSet::new));
         assertThat(warned).isEqualTo(new TreeSet<>(NotYetInEffect.PATTERNS));
+    }
+
+    /** Whatever stands at a key, reading ends with a configuration or with errors, and an error is told with the line of its cause. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[]",
+                "{}",
+                "[ {} ]",
+                "[ [ 1 ] ]",
+                "{ a = 1 }",
+                "5",
+                "-1",
+                "\"\"",
+                "\"a b\"",
+                "none",
+                "true",
+                "null",
+                "${?NOT_SET_1}",
+                "${NOT_SET_1}"
+            })
+    void anyValueAtAnyKeyIsTakenOrRefusedWithItsLine(String odd, @TempDir Path directory) throws Exception {
+        List<String> lines = withAllSettings();
+        int replaced = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            Matcher setting = Pattern.compile("(\\s*[a-z][a-z-]* )= ([^{\\[]+|\\[ [^{]* ])")
+                    .matcher(lines.get(i));
+            if (setting.matches()) {
+                List<String> changed = new ArrayList<>(lines);
+                changed.set(i, setting.group(1) + "= " + odd);
+                int line = i + 1;
+                try {
+                    ConfigLoader.load(Files.write(directory.resolve("odd.conf"), changed));
+                } catch (ConfigurationException e) {
+                    // The files of certificates are not there; what is wrong with the odd value comes beside that.
+                    assertThat(e.problems())
+                            .as(changed.get(i))
+                            .allSatisfy(p -> assertThat(p.line()).isPositive());
+                    List<Problem> here =
+                            e.problems().stream().filter(p -> p.line() == line).toList();
+                    assertThat(here)
+                            .as(changed.get(i))
+                            .allSatisfy(p -> assertThat(p.message()).startsWith("leasegate."));
+                    if (odd.equals("${NOT_SET_1}")) {
+                        assertThat(here)
+                                .as(changed.get(i))
+                                .anySatisfy(p -> assertThat(p.message()).contains("nothing sets NOT_SET_1"));
+                    }
+                }
+                replaced++;
+            }
+        }
+        assertThat(replaced).isGreaterThan(85);
     }
 
     @Test

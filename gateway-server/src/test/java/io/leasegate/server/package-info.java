@@ -1,0 +1,3 @@
+/** Whole gateway processes. */
+@org.jspecify.annotations.NullMarked
+package io.leasegate.server;
