@@ -107,8 +107,8 @@ public final class GatewayProcess implements AutoCloseable {
         checkPortsAreFree();
         admin.start();
         LOG.info("admin listener on {}", text(admin.address()));
-        discovery.listen(new HealthChecker(
-                gateway, service -> ConfigMapping.health(config, service), discovery::setState));
+        discovery.listen(
+                new HealthChecker(gateway, service -> ConfigMapping.health(config, service), discovery::setState));
         discovery.start();
         while (!discovery.awaitFirstSnapshot(FIRST_SNAPSHOT_POLL)) {
             if (draining.get()) {
@@ -179,8 +179,10 @@ public final class GatewayProcess implements AutoCloseable {
             for (RegistryStatus s : discovery.status()) {
                 if (!s.synced()) {
                     reasons.add("no full snapshot of " + s.name() + " yet"
-                            + (s.error().isEmpty() ? "" : ": " + s.error() + "; retrying since "
-                                    + (System.currentTimeMillis() - s.sinceEpochMillis()) / 1000 + " s"));
+                            + (s.error().isEmpty()
+                                    ? ""
+                                    : ": " + s.error() + "; retrying since "
+                                            + (System.currentTimeMillis() - s.sinceEpochMillis()) / 1000 + " s"));
                 }
             }
         }

@@ -32,8 +32,8 @@ class GatewayProcessTest {
         Path file = directory.resolve("gateway.conf");
         Files.writeString(
                 file,
-                "leasegate {\n admin.port = 0\n access-log.output = \"" + directory.resolve("access.log") + "\"\n" + body
-                        + "\n}\n");
+                "leasegate {\n admin.port = 0\n access-log.output = \"" + directory.resolve("access.log") + "\"\n"
+                        + body + "\n}\n");
         return new GatewayProcess(ConfigLoader.load(file), "test", () -> 0);
     }
 

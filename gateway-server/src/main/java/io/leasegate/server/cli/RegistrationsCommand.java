@@ -40,8 +40,7 @@ final class RegistrationsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigurationException, CommandFailure, InterruptedException {
-        EtcdConfig etcd =
-                config.load(spec.commandLine().getErr()).discovery().etcd();
+        EtcdConfig etcd = config.load(spec.commandLine().getErr()).discovery().etcd();
         if (etcd == null) {
             throw new CommandFailure(config.path()
                     + ": no registry is configured, only static instances (add leasegate.discovery.etcd.endpoints)");
