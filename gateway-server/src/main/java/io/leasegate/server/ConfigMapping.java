@@ -1,27 +1,33 @@
 package io.leasegate.server;
 
 import com.google.re2j.Pattern;
-import io.leasegate.endpoint.EndpointId;
-import io.leasegate.endpoint.Instance;
+import io.leasegate.discovery.DiscoverySettings;
+import io.leasegate.discovery.EtcdSettings;
+import io.leasegate.discovery.EtcdTls;
+import io.leasegate.discovery.StaticSettings;
 import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.health.HealthSettings;
 import io.leasegate.proxy.GatewaySettings;
 import io.leasegate.proxy.ListenerSettings;
 import io.leasegate.proxy.UpstreamSettings;
+import io.leasegate.registration.HostPort;
 import io.leasegate.routing.HeaderMatch;
 import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteMatch;
+import io.leasegate.server.config.EtcdConfig;
 import io.leasegate.server.config.GatewayConfig;
 import io.leasegate.server.config.ListenerConfig;
 import io.leasegate.server.config.ProtocolConfig;
 import io.leasegate.server.config.RouteConfig;
 import io.leasegate.server.config.ServiceConfig;
+import java.net.URI;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** From what the configuration says to what the core is made with. Stateless. */
-final class ConfigMapping {
+public final class ConfigMapping {
 
     private ConfigMapping() {}
 
@@ -64,16 +70,11 @@ final class ConfigMapping {
                 h.enabled(), h.service(), h.interval().toMillis(), h.timeout().toMillis());
     }
 
-    /** The routes in their order. A split is taken for its heaviest part: shares are not in effect yet, which the reader warns of. */
+    /** The routes in their order; each leads to one destination. */
     static List<Route> routes(GatewayConfig config) {
         List<Route> routes = new ArrayList<>();
         for (RouteConfig r : config.routes()) {
             RouteConfig.Destination to = r.destinations().get(0);
-            for (RouteConfig.Destination d : r.destinations()) {
-                if (d.weight() > to.weight()) {
-                    to = d;
-                }
-            }
             routes.add(new Route(match(r.match()), to.service(), to.version()));
         }
         return routes;
@@ -97,21 +98,35 @@ final class ConfigMapping {
         return new RouteMatch(byService.path(), byService.pathPrefix(), m.authority(), headers);
     }
 
-    static List<Instance> staticInstances(GatewayConfig config) {
-        List<Instance> instances = new ArrayList<>();
+    static DiscoverySettings discovery(GatewayConfig config) {
+        EtcdConfig etcd = config.discovery().etcd();
+        Map<String, List<StaticSettings.StaticInstance>> statics = new LinkedHashMap<>();
         config.discovery()
                 .staticServices()
-                .forEach((service, list) -> list.forEach(i -> instances.add(new Instance(
-                        new EndpointId(service, i.host(), i.port()),
-                        i.weight(),
-                        i.version(),
-                        Map.copyOf(i.metadata()),
-                        false,
-                        "static",
-                        "",
-                        0,
-                        0,
-                        0))));
-        return instances;
+                .forEach((service, list) -> statics.put(
+                        service,
+                        list.stream()
+                                .map(i -> new StaticSettings.StaticInstance(
+                                        new HostPort(i.host(), i.port()).toString(),
+                                        i.weight(),
+                                        i.version(),
+                                        Map.copyOf(i.metadata())))
+                                .toList()));
+        return new DiscoverySettings(
+                etcd == null ? null : etcd(etcd), statics.isEmpty() ? null : new StaticSettings(statics));
+    }
+
+    /** How etcd is read, for the gateway and for a single look at it. */
+    public static EtcdSettings etcd(EtcdConfig etcd) {
+        EtcdConfig.Credentials user = etcd.credentials();
+        EtcdConfig.Tls tls = etcd.tls();
+        return EtcdSettings.of(etcd.endpoints().stream().map(URI::toString).toList())
+                .withPrefixes(etcd.prefixes())
+                .withFormats(List.copyOf(etcd.formats()))
+                .withUser(user == null ? null : user.username(), user == null ? null : user.password())
+                .withTls(
+                        tls == null
+                                ? null
+                                : new EtcdTls(tls.ca(), tls.certificate(), tls.privateKey(), tls.serverName()));
     }
 }

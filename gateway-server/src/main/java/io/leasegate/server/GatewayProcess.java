@@ -1,5 +1,9 @@
 package io.leasegate.server;
 
+import io.leasegate.balance.RoundRobinLoadBalancer;
+import io.leasegate.discovery.Discovery;
+import io.leasegate.discovery.RegistryStatus;
+import io.leasegate.health.HealthChecker;
 import io.leasegate.proxy.CallObserver;
 import io.leasegate.proxy.Gateway;
 import io.leasegate.server.accesslog.AccessLog;
@@ -10,11 +14,13 @@ import io.leasegate.server.admin.AdminSettings;
 import io.leasegate.server.config.GatewayConfig;
 import io.leasegate.server.config.ListenerConfig;
 import io.leasegate.server.config.LogFormat;
+import io.leasegate.server.config.ServiceConfig;
 import io.leasegate.server.metrics.CallObservers;
 import io.leasegate.server.metrics.GatewayMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,12 +39,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class GatewayProcess implements AutoCloseable {
 
+    private static final Duration FIRST_SNAPSHOT_POLL = Duration.ofMillis(100);
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
 
     private final GatewayConfig config;
     private final GatewayMetrics metrics;
     private final @Nullable AccessLog accessLog;
-    private final TableSource tables;
+    private final Discovery discovery;
     private final Gateway gateway;
     private final AdminServer admin;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -56,21 +63,28 @@ public final class GatewayProcess implements AutoCloseable {
         this.config = config;
         this.metrics = new GatewayMetrics(version);
         this.accessLog = config.accessLog().enabled() ? openAccessLog(config) : null;
-        this.tables = new TableSource(config);
+        this.discovery = new Discovery(
+                ConfigMapping.discovery(config),
+                service -> new RoundRobinLoadBalancer(),
+                ConfigMapping.routes(config),
+                new DiscoveryEvents(metrics.evictionObserver()));
         CallObserver log = accessLog == null ? CallObserver.NONE : accessLog;
         this.gateway = new Gateway(
                 ConfigMapping.gateway(config),
-                tables.ref(),
+                discovery.tables(),
                 CallObservers.both(metrics.callObserver(), log),
                 metrics.connectionObserver());
-        metrics.bindTable(tables.ref());
+        metrics.bindTable(discovery.tables());
         metrics.bindLog(logDropped);
+        if (config.discovery().etcd() != null) {
+            metrics.bindRegistry(new EtcdFigures(discovery));
+        }
         if (accessLog != null) {
             metrics.bindAccessLog(accessLog::lines, accessLog::dropped);
         }
         this.admin = new AdminServer(
                 AdminSettings.of(config.admin().address(), config.admin().port()),
-                tables.ref(),
+                discovery.tables(),
                 this::obstacles,
                 metrics::scrape,
                 () -> new Thread(this::drain, "leasegate-drain").start());
@@ -93,9 +107,13 @@ public final class GatewayProcess implements AutoCloseable {
         checkPortsAreFree();
         admin.start();
         LOG.info("admin listener on {}", text(admin.address()));
-        tables.start(gateway);
-        if (!tables.awaitFirstTable(ended)) {
-            return;
+        discovery.listen(
+                new HealthChecker(gateway, service -> ConfigMapping.health(config, service), discovery::setState));
+        discovery.start();
+        while (!discovery.awaitFirstSnapshot(FIRST_SNAPSHOT_POLL)) {
+            if (draining.get()) {
+                return;
+            }
         }
         gateway.start();
         accepting = true;
@@ -104,14 +122,30 @@ public final class GatewayProcess implements AutoCloseable {
         }
     }
 
+    /** Clear text in the place of TLS, or all calls in the place of a share, would be worse than no service. */
     private void refuseWhatCannotBeServed() throws IOException {
-        List<ListenerConfig> listeners = config.listeners();
-        for (int i = 0; i < listeners.size(); i++) {
-            if (listeners.get(i).tls() != null) {
-                // Clear text in the place of TLS would be worse than no service.
+        for (int i = 0; i < config.listeners().size(); i++) {
+            if (config.listeners().get(i).tls() != null) {
                 throw new IOException("leasegate.listeners[" + i
                         + "].tls: TLS is not served yet (remove the block to serve clear text on purpose)");
             }
+        }
+        for (int i = 0; i < config.routes().size(); i++) {
+            if (config.routes().get(i).destinations().size() > 1) {
+                throw new IOException(
+                        "leasegate.routes[" + i + "].split: shares are not in effect yet (name one service instead)");
+            }
+        }
+        for (Map.Entry<String, ServiceConfig> s : config.services().byName().entrySet()) {
+            refuseTlsToInstances(s.getKey(), s.getValue());
+        }
+        refuseTlsToInstances("default", config.services().defaults());
+    }
+
+    private static void refuseTlsToInstances(String service, ServiceConfig settings) throws IOException {
+        if (settings.tls().enabled()) {
+            throw new IOException("leasegate.services." + service
+                    + ".tls: TLS to instances is not spoken yet (set enabled = false to speak clear text on purpose)");
         }
     }
 
@@ -141,7 +175,17 @@ public final class GatewayProcess implements AutoCloseable {
         if (draining.get()) {
             reasons.add("draining");
         }
-        reasons.addAll(tables.obstacles());
+        if (!discovery.ready()) {
+            for (RegistryStatus s : discovery.status()) {
+                if (!s.synced()) {
+                    reasons.add("no full snapshot of " + s.name() + " yet"
+                            + (s.error().isEmpty()
+                                    ? ""
+                                    : ": " + s.error() + "; retrying since "
+                                            + (System.currentTimeMillis() - s.sinceEpochMillis()) / 1000 + " s"));
+                }
+            }
+        }
         if (!accepting && reasons.isEmpty()) {
             reasons.add("the listeners are not open yet");
         }
@@ -198,7 +242,7 @@ public final class GatewayProcess implements AutoCloseable {
         }
         draining.set(true);
         accepting = false;
-        tables.close();
+        discovery.close();
         gateway.close();
         admin.close();
         if (accessLog != null) {

@@ -26,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         usageHelpAutoWidth = true,
-        subcommands = {ServeCommand.class, CheckCommand.class, DevCommand.class},
+        subcommands = {ServeCommand.class, CheckCommand.class, RegistrationsCommand.class, DevCommand.class},
         footerHeading = "%nIn a checkout of the source also:%n",
         footer = "  test           Build everything and run every test.",
         exitCodeListHeading = "%nExit codes:%n",

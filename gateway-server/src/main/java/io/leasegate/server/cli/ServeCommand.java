@@ -15,7 +15,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code leasegate serve}: runs the gateway until SIGTERM or SIGINT. */
-@Command(name = "serve", description = "Run the gateway in the foreground. SIGTERM and SIGINT drain it and end it.")
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        usageHelpAutoWidth = true,
+        description = "Run the gateway in the foreground. SIGTERM and SIGINT drain it and end it.")
 final class ServeCommand implements Callable<Integer> {
 
     @Mixin

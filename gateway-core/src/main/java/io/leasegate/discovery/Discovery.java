@@ -1,0 +1,121 @@
+package io.leasegate.discovery;
+
+import io.leasegate.balance.LoadBalancer;
+import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointListener;
+import io.leasegate.endpoint.EndpointState;
+import io.leasegate.routing.Route;
+import io.leasegate.routing.RouteTableBuilder;
+import io.leasegate.routing.RouteTableRef;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Discovery as a whole: the configured registries, the control thread, and the table that they keep up to date. Safe from any thread.
+ */
+public final class Discovery implements AutoCloseable {
+
+    private final ControlThread control = new ControlThread();
+    private final List<Registry> registries;
+    private final RouteTableRef tables;
+    private final RegistryWatcher watcher;
+    private final CountDownLatch firstSnapshot = new CountDownLatch(1);
+
+    /**
+     * Prepares discovery; nothing runs before {@link #start}.
+     *
+     * @param settings which registries to follow
+     * @param balancers makes the load balancer of a service from its name; called on the control thread
+     * @param routes the configured routes, the first match wins
+     * @param listener hears what happens, on the control thread
+     */
+    public Discovery(
+            DiscoverySettings settings,
+            Function<String, LoadBalancer> balancers,
+            List<Route> routes,
+            DiscoveryListener listener) {
+        registries = registries(settings, listener);
+        String source = registries.stream().map(Registry::name).collect(Collectors.joining("+"));
+        RouteTableBuilder builder = new RouteTableBuilder(balancers, routes, source);
+        tables = new RouteTableRef(builder.table());
+        watcher = new RegistryWatcher(control, builder, tables, listener, firstSnapshot::countDown);
+    }
+
+    private List<Registry> registries(DiscoverySettings settings, DiscoveryListener listener) {
+        List<Registry> all = new ArrayList<>();
+        if (settings.etcd() != null) {
+            all.add(new EtcdRegistry(settings.etcd(), control, listener));
+        }
+        if (settings.statics() != null) {
+            all.add(new StaticRegistry(settings.statics()));
+        }
+        return List.copyOf(all);
+    }
+
+    /** Begins to follow the registries. Returns at once; an unreachable registry is tried for ever. */
+    public void start() {
+        control.execute(() -> {
+            Map<Registry, RegistrySink> sinks = new LinkedHashMap<>();
+            registries.forEach(r -> sinks.put(r, watcher.sink(r.name())));
+            sinks.forEach(Registry::start);
+        });
+    }
+
+    /** The table that is routed by. */
+    public RouteTableRef tables() {
+        return tables;
+    }
+
+    /** The thread on which health results and table building run. */
+    public ControlThread control() {
+        return control;
+    }
+
+    /** From now on the listener hears of endpoints that come and go, on the control thread; first of those that are there. */
+    public void listen(EndpointListener listener) {
+        control.execute(() -> watcher.listen(listener));
+    }
+
+    /** Tells an endpoint's state; its service's pickers and the table follow at once. Endpoints that are gone are passed over. */
+    public void setState(Endpoint endpoint, EndpointState state, String reason) {
+        control.execute(() -> watcher.setState(endpoint, state, reason));
+    }
+
+    /**
+     * Waits until the first full snapshot of every registry is in the table.
+     *
+     * @return whether it is, within the limit
+     */
+    public boolean awaitFirstSnapshot(Duration limit) throws InterruptedException {
+        return firstSnapshot.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Whether the first full snapshot of every registry is in the table. */
+    public boolean ready() {
+        return firstSnapshot.getCount() == 0;
+    }
+
+    /** How the registries stand. */
+    public List<RegistryStatus> status() {
+        return registries.stream().map(Registry::status).toList();
+    }
+
+    /** The keys that register nothing, and why. */
+    public List<Refusal> refusals() {
+        return registries.stream().flatMap(r -> r.refusals().stream()).toList();
+    }
+
+    /** Ends it; the last table stays as it is. */
+    @Override
+    public void close() {
+        control.execute(() -> registries.forEach(Registry::close));
+        control.close();
+    }
+}

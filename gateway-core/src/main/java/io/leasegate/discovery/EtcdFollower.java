@@ -1,0 +1,290 @@
+package io.leasegate.discovery;
+
+import io.etcd.jetcd.api.Event;
+import io.etcd.jetcd.api.KeyValue;
+import io.etcd.jetcd.api.ResponseHeader;
+import io.etcd.jetcd.api.WatchResponse;
+import io.leasegate.discovery.ControlLoop.Scheduled;
+import io.leasegate.discovery.EtcdConnection.EtcdWatch;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows a part of etcd's key space: lists it at a revision R, watches it from R + 1, and begins again whenever the watch could have
+ * missed something. Control loop only.
+ *
+ * <pre>
+ *            +--------------------------- failure: new connection, next member, after a pause ----------------+
+ *            v                                                                                                |
+ *   start -> OPENING -> LISTING (pages at R) -> FOLLOWING (watch from R + 1, a sign of life asked each second) +
+ *                          ^                      |
+ *                          +- compacted, or time -+
+ *                             for the safety list
+ * </pre>
+ *
+ * <p>Invariants: there is one connection and at most one watch on it; what an older one still says is not heard (each is known by
+ * its number); after any break everything is listed, because a watch that goes on at its last revision cannot tell that etcd's data
+ * were lost and have grown to that revision again; between a break and the next complete list the target hears nothing.
+ */
+final class EtcdFollower {
+
+    /** Takes what is found. */
+    interface Target {
+
+        /** A list begins; pages that came since the last begin are void. */
+        void onListBegin();
+
+        void onListPage(List<KeyValue> keys);
+
+        /** The list is complete as of this revision. */
+        void onListEnd(long revision, EtcdConnection connection);
+
+        /** Everything that one message of the watch said. */
+        void onEvents(List<Event> events, long revision, long receivedNanos);
+
+        /** The watch lives: all that happened up to about now was said. */
+        void onAlive();
+
+        /** The connection is lost or could not be made; another is made after the pause. */
+        void onDown(EtcdFailure failure, long pauseMillis);
+    }
+
+    /** How long a watch must have lived for the next failure to count as the first. */
+    private static final long STABLE_NANOS = 2_000_000_000L;
+
+    private static final long BACKOFF_MIN_MILLIS = 50;
+
+    private final ControlLoop loop;
+    private final EtcdConnector connector;
+    private final List<KeyRange> ranges;
+    private final EtcdTimings timings;
+    private final int pageKeys;
+    private final Target target;
+
+    private int attempt;
+    private int failures;
+    private long number;
+    private boolean closed;
+    private @Nullable EtcdConnection connection;
+    private @Nullable EtcdWatch watch;
+    private @Nullable Scheduled timer;
+    private @Nullable Scheduled relist;
+    private ResponseHeader listed = ResponseHeader.getDefaultInstance();
+    private long followedSinceNanos;
+    private boolean heard;
+    private int silentProbes;
+
+    EtcdFollower(
+            ControlLoop loop,
+            EtcdConnector connector,
+            List<KeyRange> ranges,
+            EtcdTimings timings,
+            int pageKeys,
+            Target target) {
+        this.loop = loop;
+        this.connector = connector;
+        this.ranges = ranges;
+        this.timings = timings;
+        this.pageKeys = pageKeys;
+        this.target = target;
+    }
+
+    void start() {
+        if (closed) {
+            return;
+        }
+        long mine = ++number;
+        EtcdConnection c = connector.connect(attempt++);
+        connection = c;
+        c.open(new EtcdConnection.Reply<>() {
+            @Override
+            public void onSuccess(Boolean value) {
+                if (mine == number) {
+                    list(c);
+                }
+            }
+
+            @Override
+            public void onFailure(EtcdFailure failure) {
+                fail(mine, failure);
+            }
+        });
+    }
+
+    void close() {
+        closed = true;
+        number++;
+        release();
+    }
+
+    private void list(EtcdConnection c) {
+        endWatch();
+        long mine = ++number;
+        new EtcdLister(c, ranges, pageKeys, new EtcdLister.Target() {
+                    @Override
+                    public void onBegin() {
+                        if (mine == number) {
+                            target.onListBegin();
+                        }
+                    }
+
+                    @Override
+                    public void onPage(List<KeyValue> keys) {
+                        if (mine == number) {
+                            target.onListPage(keys);
+                        }
+                    }
+
+                    @Override
+                    public void onEnd(ResponseHeader header) {
+                        if (mine == number) {
+                            listed = header;
+                            // The watch is on its way before the list is worked in, so that etcd need not wait for us.
+                            follow(c, mine);
+                            target.onListEnd(header.getRevision(), c);
+                        }
+                    }
+
+                    @Override
+                    public void onFailure(EtcdFailure failure) {
+                        fail(mine, failure);
+                    }
+                })
+                .start();
+    }
+
+    private void follow(EtcdConnection c, long mine) {
+        heard = false;
+        silentProbes = 0;
+        followedSinceNanos = loop.nanoTime();
+        watch = c.watch(ranges, listed.getRevision() + 1, new EtcdConnection.Observer() {
+            @Override
+            public void onMessage(WatchResponse message, long receivedNanos) {
+                if (mine == number) {
+                    hear(c, mine, message, receivedNanos);
+                }
+            }
+
+            @Override
+            public void onEnd(EtcdFailure failure) {
+                fail(mine, failure);
+            }
+        });
+        timer = loop.schedule(() -> probe(mine), timings.probeMillis());
+        relist = loop.schedule(() -> listAgain(c, mine), timings.relistMillis());
+    }
+
+    private void hear(EtcdConnection c, long mine, WatchResponse message, long receivedNanos) {
+        heard = true;
+        ResponseHeader header = message.getHeader();
+        if (header.getRevision() < listed.getRevision() || header.getClusterId() != listed.getClusterId()) {
+            fail(
+                    mine,
+                    new EtcdFailure(
+                            EtcdFailure.Kind.OTHER,
+                            "etcd at " + c.endpoint() + " went from revision " + listed.getRevision() + " of cluster "
+                                    + Long.toHexString(listed.getClusterId()) + " to " + header.getRevision() + " of "
+                                    + Long.toHexString(header.getClusterId())
+                                    + ": its data were lost or restored, everything is read anew"));
+        } else if (message.getCanceled()) {
+            if (message.getCompactRevision() != 0) {
+                list(c);
+            } else {
+                fail(mine, cancelled(c, message.getCancelReason()));
+            }
+        } else {
+            List<Event> events = message.getEventsList();
+            if (!events.isEmpty()) {
+                target.onEvents(events, events.get(events.size() - 1).getKv().getModRevision(), receivedNanos);
+            }
+            target.onAlive();
+        }
+    }
+
+    private static EtcdFailure cancelled(EtcdConnection c, String reason) {
+        EtcdFailure.Kind kind = reason.contains("permission denied") || reason.contains("auth")
+                ? EtcdFailure.Kind.REFUSED
+                : EtcdFailure.Kind.OTHER;
+        return new EtcdFailure(
+                kind,
+                "etcd at " + c.endpoint() + " cancelled the watch: " + (reason.isEmpty() ? "no reason given" : reason));
+    }
+
+    /**
+     * Counts ticks without a message rather than time: after a pause of this process (a long collection, a suspended machine) the
+     * messages that came meanwhile are still in the queue behind the first tick.
+     */
+    private void probe(long mine) {
+        EtcdWatch w = watch;
+        if (mine != number || w == null || connection == null) {
+            return;
+        }
+        if (heard) {
+            heard = false;
+            silentProbes = 0;
+        } else if (silentProbes >= timings.silentProbes()) {
+            fail(
+                    mine,
+                    new EtcdFailure(
+                            EtcdFailure.Kind.UNREACHABLE,
+                            "etcd at " + connection.endpoint() + " has given no sign of life on the watch for "
+                                    + timings.probeMillis() * (silentProbes + 1)
+                                    + " ms: is it overloaded or stopped, or does the network drop packets?"));
+            return;
+        } else {
+            silentProbes++;
+        }
+        w.requestProgress();
+        timer = loop.schedule(() -> probe(mine), timings.probeMillis());
+    }
+
+    private void listAgain(EtcdConnection c, long mine) {
+        if (mine == number) {
+            list(c);
+        }
+    }
+
+    private void fail(long mine, EtcdFailure failure) {
+        if (mine != number || closed) {
+            return;
+        }
+        boolean stable = watch != null && loop.nanoTime() - followedSinceNanos > STABLE_NANOS;
+        release();
+        number++;
+        failures = stable ? 1 : failures + 1;
+        long pauseMillis = pauseMillis(failure);
+        timer = loop.schedule(this::start, pauseMillis);
+        target.onDown(failure, pauseMillis);
+    }
+
+    private long pauseMillis(EtcdFailure failure) {
+        long most = failure.kind() == EtcdFailure.Kind.REFUSED
+                ? timings.refusedBackoffMillis()
+                : Math.min(timings.backoffMaxMillis(), BACKOFF_MIN_MILLIS << Math.min(failures - 1, 16));
+        return most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
+    }
+
+    private void endWatch() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+        if (relist != null) {
+            relist.cancel();
+            relist = null;
+        }
+        if (watch != null) {
+            watch.cancel();
+            watch = null;
+        }
+    }
+
+    private void release() {
+        endWatch();
+        if (connection != null) {
+            connection.close();
+            connection = null;
+        }
+    }
+}

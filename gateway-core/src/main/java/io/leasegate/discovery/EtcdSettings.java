@@ -1,0 +1,102 @@
+package io.leasegate.discovery;
+
+import io.leasegate.registration.RegistrationFormats;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which etcd is followed, which part of it, and how. Immutable; every value is checked by the constructor, whose exceptions name the
+ * field, the value and what was expected.
+ *
+ * @param endpoints client addresses of the members: {@code http://host:port}, {@code https://host:port} or {@code host:port}
+ * @param prefixes what keys begin with to be looked at, each byte for byte; the empty prefix is the whole key space
+ * @param formats names of registration formats, {@code auto} for all
+ * @param username the user, null when etcd asks for none
+ * @param password the user's password, null when etcd asks for none
+ * @param tls TLS settings, null for none; without them an {@code https} endpoint is checked against the JVM's certificates
+ * @param timings time limits
+ * @param pageKeys how many keys one answer may hold when everything is listed
+ */
+public record EtcdSettings(
+        List<String> endpoints,
+        List<String> prefixes,
+        List<String> formats,
+        @Nullable String username,
+        @Nullable String password,
+        @Nullable EtcdTls tls,
+        EtcdTimings timings,
+        int pageKeys) {
+
+    /** The default prefix: every key that begins with a slash. */
+    public static final List<String> DEFAULT_PREFIXES = List.of("/");
+
+    public EtcdSettings {
+        endpoints = List.copyOf(endpoints);
+        prefixes = List.copyOf(prefixes);
+        formats = List.copyOf(formats);
+        if (endpoints.isEmpty()) {
+            throw new IllegalArgumentException("endpoints: none (expected at least one, as http://127.0.0.1:2379)");
+        }
+        for (String endpoint : endpoints) {
+            EtcdEndpoint.parse(endpoint, tls != null);
+        }
+        if (prefixes.isEmpty()) {
+            throw new IllegalArgumentException("prefixes: none (expected at least one, as \"/\")");
+        }
+        RegistrationFormats.of(formats);
+        if ((username == null) != (password == null)) {
+            throw new IllegalArgumentException("username and password belong together (expected both or neither)");
+        }
+        if (pageKeys < 1) {
+            throw new IllegalArgumentException("pageKeys: " + pageKeys + " (expected 1 or more)");
+        }
+    }
+
+    /** Settings with every default: prefix {@code /}, all formats, no user. */
+    public static EtcdSettings of(List<String> endpoints) {
+        return new EtcdSettings(
+                endpoints,
+                DEFAULT_PREFIXES,
+                List.of(RegistrationFormats.AUTO),
+                null,
+                null,
+                null,
+                EtcdTimings.DEFAULT,
+                1_000);
+    }
+
+    public EtcdSettings withPrefixes(List<String> newPrefixes) {
+        return new EtcdSettings(endpoints, newPrefixes, formats, username, password, tls, timings, pageKeys);
+    }
+
+    public EtcdSettings withFormats(List<String> newFormats) {
+        return new EtcdSettings(endpoints, prefixes, newFormats, username, password, tls, timings, pageKeys);
+    }
+
+    public EtcdSettings withUser(@Nullable String newUsername, @Nullable String newPassword) {
+        return new EtcdSettings(endpoints, prefixes, formats, newUsername, newPassword, tls, timings, pageKeys);
+    }
+
+    public EtcdSettings withTls(@Nullable EtcdTls newTls) {
+        return new EtcdSettings(endpoints, prefixes, formats, username, password, newTls, timings, pageKeys);
+    }
+
+    public EtcdSettings withTimings(EtcdTimings newTimings) {
+        return new EtcdSettings(endpoints, prefixes, formats, username, password, tls, newTimings, pageKeys);
+    }
+
+    public EtcdSettings withPageKeys(int newPageKeys) {
+        return new EtcdSettings(endpoints, prefixes, formats, username, password, tls, timings, newPageKeys);
+    }
+
+    List<EtcdEndpoint> members() {
+        return endpoints.stream().map(e -> EtcdEndpoint.parse(e, tls != null)).toList();
+    }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+        return "EtcdSettings[endpoints=" + endpoints + ", prefixes=" + prefixes + ", formats=" + formats
+                + (username == null ? "" : ", username=" + username) + (tls == null ? "" : ", tls=" + tls) + ']';
+    }
+}

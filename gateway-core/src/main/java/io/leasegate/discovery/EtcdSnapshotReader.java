@@ -1,0 +1,146 @@
+package io.leasegate.discovery;
+
+import io.etcd.jetcd.api.KeyValue;
+import io.etcd.jetcd.api.ResponseHeader;
+import io.leasegate.registration.Interpretation;
+import io.leasegate.registration.ParseResult;
+import io.leasegate.registration.RegistrationFormats;
+import io.leasegate.registration.RegistryEntry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Reads everything under the configured prefixes once, for reports. */
+public final class EtcdSnapshotReader {
+
+    private final EtcdSettings settings;
+    private final ControlLoop loop;
+    private final RegistrationFormats formats;
+    private final CompletableFuture<RegistrySnapshot> result = new CompletableFuture<>();
+    private final List<KeyValue> found = new ArrayList<>();
+    private final Map<Long, Long> ttls = new HashMap<>();
+    private final List<String> failures = new ArrayList<>();
+    private final LeaseTtls leases;
+
+    private EtcdSnapshotReader(EtcdSettings settings, ControlLoop loop) {
+        this.settings = settings;
+        this.loop = loop;
+        this.formats = RegistrationFormats.of(settings.formats());
+        this.leases = new LeaseTtls(loop, (id, seconds, keys) -> ttls.put(id, seconds));
+    }
+
+    /**
+     * Reads from the first member that answers. Blocks the caller.
+     *
+     * @param limit how long it may take altogether
+     * @throws RegistryUnavailableException when no member could be read within the limit
+     */
+    public static RegistrySnapshot read(EtcdSettings settings, Duration limit)
+            throws RegistryUnavailableException, InterruptedException {
+        try (ControlThread control = new ControlThread()) {
+            EtcdSnapshotReader reader = new EtcdSnapshotReader(settings, control);
+            control.execute(() -> reader.tryMember(0));
+            try {
+                return reader.result.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException e) {
+                throw new RegistryUnavailableException(String.join("; ", reader.failures));
+            } catch (TimeoutException e) {
+                throw new RegistryUnavailableException("etcd at " + String.join(", ", settings.endpoints())
+                        + " could not be read within " + limit.toMillis() + " ms: is it overloaded or stopped?");
+            }
+        }
+    }
+
+    private void tryMember(int attempt) {
+        if (attempt == settings.endpoints().size()) {
+            result.completeExceptionally(new IllegalStateException("no member could be read"));
+            return;
+        }
+        EtcdConnection connection = EtcdGrpcConnection.toMember(settings, attempt, loop);
+        result.whenComplete((snapshot, error) -> loop.execute(connection::close));
+        connection.open(new EtcdConnection.Reply<>() {
+            @Override
+            public void onSuccess(Boolean value) {
+                list(connection, attempt);
+            }
+
+            @Override
+            public void onFailure(EtcdFailure failure) {
+                next(connection, attempt, failure);
+            }
+        });
+    }
+
+    private void next(EtcdConnection connection, int attempt, EtcdFailure failure) {
+        connection.close();
+        failures.add(failure.message());
+        tryMember(attempt + 1);
+    }
+
+    private void list(EtcdConnection connection, int attempt) {
+        List<KeyRange> ranges = KeyRange.ofPrefixes(settings.prefixes());
+        new EtcdLister(connection, ranges, settings.pageKeys(), new EtcdLister.Target() {
+                    @Override
+                    public void onBegin() {
+                        found.clear();
+                    }
+
+                    @Override
+                    public void onPage(List<KeyValue> keys) {
+                        found.addAll(keys);
+                    }
+
+                    @Override
+                    public void onEnd(ResponseHeader header) {
+                        List<Interpretation> interpretations = interpret(connection);
+                        finishWithLeases(connection, header.getRevision(), interpretations);
+                    }
+
+                    @Override
+                    public void onFailure(EtcdFailure failure) {
+                        next(connection, attempt, failure);
+                    }
+                })
+                .start();
+    }
+
+    private List<Interpretation> interpret(EtcdConnection connection) {
+        List<Interpretation> interpretations = new ArrayList<>(found.size());
+        leases.connected(connection);
+        for (KeyValue kv : found) {
+            String key = KeyText.of(kv.getKey());
+            Interpretation i =
+                    formats.interpret(new RegistryEntry(key, kv.getValue().toByteArray()));
+            interpretations.add(i);
+            if (kv.getLease() != 0 && i.result() instanceof ParseResult.Registered) {
+                leases.use(key, kv.getLease());
+            }
+        }
+        return interpretations;
+    }
+
+    /** Leases are nice to know: what is not known when the limit is near is left out by the caller's limit alone. */
+    private void finishWithLeases(EtcdConnection connection, long revision, List<Interpretation> interpretations) {
+        if (leases.open() > 0) {
+            loop.schedule(() -> finishWithLeases(connection, revision, interpretations), 5);
+            return;
+        }
+        List<RegistrySnapshot.Key> keys = new ArrayList<>(found.size());
+        for (int n = 0; n < found.size(); n++) {
+            KeyValue kv = found.get(n);
+            keys.add(new RegistrySnapshot.Key(
+                    KeyText.of(kv.getKey()),
+                    interpretations.get(n),
+                    kv.getLease(),
+                    ttls.getOrDefault(kv.getLease(), 0L),
+                    kv.getModRevision()));
+        }
+        result.complete(new RegistrySnapshot("etcd", connection.endpoint(), revision, keys));
+    }
+}

@@ -1,0 +1,25 @@
+package io.leasegate.discovery;
+
+/**
+ * Time limits of the conversation with etcd.
+ *
+ * @param connectTimeoutMillis for a TCP connection to one member
+ * @param requestTimeoutMillis for each call, the connection included
+ * @param probeMillis how long the watch may be quiet before etcd is asked for a sign of life
+ * @param silentProbes how many such signs may be missing in a row before the connection is given up
+ * @param backoffMaxMillis the longest pause between two attempts
+ * @param refusedBackoffMillis the pause after etcd refused user or password, which cost it much time to check
+ * @param relistMillis how often everything is listed anew although the watch lives
+ */
+public record EtcdTimings(
+        long connectTimeoutMillis,
+        long requestTimeoutMillis,
+        long probeMillis,
+        int silentProbes,
+        long backoffMaxMillis,
+        long refusedBackoffMillis,
+        long relistMillis) {
+
+    /** What a gateway uses. */
+    public static final EtcdTimings DEFAULT = new EtcdTimings(1_000, 3_000, 1_000, 3, 1_000, 5_000, 300_000);
+}

@@ -1,0 +1,250 @@
+package io.leasegate.discovery;
+
+import io.etcd.jetcd.api.KeyValue;
+import io.leasegate.endpoint.EndpointId;
+import io.leasegate.endpoint.Instance;
+import io.leasegate.registration.Interpretation;
+import io.leasegate.registration.ParseResult;
+import io.leasegate.registration.Registration;
+import io.leasegate.registration.RegistrationFormats;
+import io.leasegate.registration.RegistryEntry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every followed etcd key stands for by now. A list replaces all of it in one step, events change single keys. Control loop
+ * only.
+ *
+ * <p>A key whose value becomes unusable keeps what it stood for before, and is reported: a registrar's slip must not take its
+ * instance out.
+ */
+final class KeyMap {
+
+    /** How many keys that register nothing are remembered, for reports. */
+    static final int MAX_REFUSALS = 10_000;
+
+    /** Hears what changes. */
+    interface Listener {
+
+        /** The key stands for these instances from now on; for none when it is gone. */
+        void onChange(String key, List<Instance> instances, boolean removesAddress);
+
+        void onLeaseUsed(String key, long leaseId);
+
+        void onLeaseUnused(String key, long leaseId);
+
+        /** Why the key registers nothing by its present value; null when there is no such reason any more. */
+        void onRefusal(String key, @Nullable Refusal refusal);
+    }
+
+    /** Knows the TTL of a lease, or 0. */
+    interface Ttls {
+        long secondsOf(long leaseId);
+    }
+
+    private final RegistrationFormats formats;
+    private final Ttls ttls;
+    private final Listener listener;
+    private Map<String, KeyState> keys = new HashMap<>();
+    private Map<String, KeyState> incoming = new HashMap<>();
+    private int refused;
+    private int incomingRefused;
+    private int registered;
+
+    KeyMap(RegistrationFormats formats, Ttls ttls, Listener listener) {
+        this.formats = formats;
+        this.ttls = ttls;
+        this.listener = listener;
+    }
+
+    /** How many keys register instances. */
+    int registered() {
+        return registered;
+    }
+
+    void beginList() {
+        incoming = new HashMap<>();
+        incomingRefused = 0;
+    }
+
+    void list(KeyValue kv) {
+        String key = KeyText.of(kv.getKey());
+        KeyState known = keys.get(key);
+        KeyState state = known != null && known.describes(kv) ? known : read(key, kv, known);
+        if (!state.instances().isEmpty() || incomingRefused++ < MAX_REFUSALS) {
+            incoming.put(key, state);
+        }
+    }
+
+    /** Puts what was listed in the place of all that was known. */
+    void endList() {
+        Map<String, KeyState> before = keys;
+        keys = incoming;
+        refused = Math.min(incomingRefused, MAX_REFUSALS);
+        incoming = new HashMap<>();
+        before.forEach((key, state) -> {
+            if (!keys.containsKey(key)) {
+                announce(key, state, null);
+            }
+        });
+        keys.forEach((key, state) -> announce(key, before.get(key), state));
+    }
+
+    void put(KeyValue kv) {
+        String key = KeyText.of(kv.getKey());
+        KeyState known = keys.get(key);
+        if (known != null && kv.getModRevision() <= known.modRevision()) {
+            return;
+        }
+        KeyState state = read(key, kv, known);
+        if (known != null && isRefusalOnly(known)) {
+            refused--;
+        }
+        if (isRefusalOnly(state)) {
+            if (refused >= MAX_REFUSALS) {
+                keys.remove(key);
+                announce(key, known, null);
+                return;
+            }
+            refused++;
+        }
+        keys.put(key, state);
+        announce(key, known, state);
+    }
+
+    void delete(KeyValue kv) {
+        String key = KeyText.of(kv.getKey());
+        KeyState known = keys.get(key);
+        if (known == null || kv.getModRevision() <= known.modRevision()) {
+            return;
+        }
+        keys.remove(key);
+        if (isRefusalOnly(known)) {
+            refused--;
+        }
+        announce(key, known, null);
+    }
+
+    /** The TTL of a lease became known: the key's instances say it from now on. */
+    void leaseTtl(String key, long leaseId, long seconds) {
+        KeyState known = keys.get(key);
+        if (known == null) {
+            return;
+        }
+        List<Instance> instances = new ArrayList<>(known.instances().size());
+        for (Instance i : known.instances()) {
+            instances.add(
+                    i.leaseId() != leaseId
+                            ? i
+                            : new Instance(
+                                    i.id(),
+                                    i.weight(),
+                                    i.version(),
+                                    i.metadata(),
+                                    i.tls(),
+                                    i.format(),
+                                    i.key(),
+                                    leaseId,
+                                    seconds,
+                                    i.modRevision()));
+        }
+        KeyState state = known.withInstances(instances);
+        keys.put(key, state);
+        announce(key, known, state);
+    }
+
+    private static boolean isRefusalOnly(KeyState state) {
+        return state.instances().isEmpty();
+    }
+
+    private void announce(String key, @Nullable KeyState before, @Nullable KeyState after) {
+        if (Objects.equals(before, after)) {
+            return;
+        }
+        List<Instance> was = before == null ? List.of() : before.instances();
+        List<Instance> is = after == null ? List.of() : after.instances();
+        if (!was.equals(is)) {
+            listener.onChange(key, is, removesAddress(was, is));
+        }
+        registered += (is.isEmpty() ? 0 : 1) - (was.isEmpty() ? 0 : 1);
+        Refusal refusalBefore = before == null ? null : before.refusal();
+        Refusal refusal = after == null ? null : after.refusal();
+        if (!Objects.equals(refusalBefore, refusal)) {
+            listener.onRefusal(key, refusal);
+        }
+        long leaseBefore = leaseOf(was);
+        long leaseAfter = leaseOf(is);
+        if (leaseBefore != leaseAfter) {
+            if (leaseAfter != 0) {
+                listener.onLeaseUsed(key, leaseAfter);
+            }
+            if (leaseBefore != 0) {
+                listener.onLeaseUnused(key, leaseBefore);
+            }
+        }
+    }
+
+    private static long leaseOf(List<Instance> instances) {
+        return instances.isEmpty() ? 0 : instances.get(0).leaseId();
+    }
+
+    private static boolean removesAddress(List<Instance> was, List<Instance> is) {
+        for (Instance i : was) {
+            EndpointId id = i.id();
+            if (is.stream().noneMatch(other -> other.id().equals(id))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private KeyState read(String key, KeyValue kv, @Nullable KeyState known) {
+        Interpretation i =
+                formats.interpret(new RegistryEntry(key, kv.getValue().toByteArray()));
+        ParseResult result = i.result();
+        if (result instanceof ParseResult.Registered r) {
+            return KeyState.of(kv, instances(key, kv, i.format(), r.registrations()), null);
+        }
+        if (result instanceof ParseResult.NotARegistration n) {
+            return KeyState.of(
+                    kv,
+                    List.of(),
+                    new Refusal(key, i.format(), Refusal.Kind.INACTIVE, n.reason(), kv.getModRevision(), false));
+        }
+        List<Instance> kept = known == null ? List.of() : known.instances();
+        boolean malformed = result instanceof ParseResult.Malformed;
+        String reason = malformed ? ((ParseResult.Malformed) result).reason() : ((ParseResult.Foreign) result).reason();
+        return KeyState.of(
+                kv,
+                kept,
+                new Refusal(
+                        key,
+                        i.format(),
+                        malformed ? Refusal.Kind.MALFORMED : Refusal.Kind.FOREIGN,
+                        reason,
+                        kv.getModRevision(),
+                        !kept.isEmpty()));
+    }
+
+    private List<Instance> instances(String key, KeyValue kv, String format, List<Registration> registrations) {
+        List<Instance> instances = new ArrayList<>(registrations.size());
+        for (Registration r : registrations) {
+            instances.add(new Instance(
+                    new EndpointId(r.service(), r.host(), r.port()),
+                    r.weight(),
+                    r.version(),
+                    r.metadata(),
+                    r.tls(),
+                    format,
+                    key,
+                    kv.getLease(),
+                    ttls.secondsOf(kv.getLease()),
+                    kv.getModRevision()));
+        }
+        return instances;
+    }
+}

@@ -1,0 +1,24 @@
+package io.leasegate.discovery;
+
+/**
+ * A registry key that registers nothing by its present value, and why. Immutable.
+ *
+ * @param key the key
+ * @param format the format that took the key for its own, empty when none did
+ * @param kind the class of the reason, for counters
+ * @param reason names the field, its value, and what was expected
+ * @param modRevision the registry revision of the refused value
+ * @param previousKept whether what the key registered before is still in the table
+ */
+public record Refusal(String key, String format, Kind kind, String reason, long modRevision, boolean previousKept) {
+
+    /** Classes of reasons. The names in lower case are what metrics show. */
+    public enum Kind {
+        /** No accepted format fits. */
+        FOREIGN,
+        /** A format fits, but the value breaks its rules. */
+        MALFORMED,
+        /** In order, but registers nothing: a placeholder, an instance out of rotation. */
+        INACTIVE
+    }
+}

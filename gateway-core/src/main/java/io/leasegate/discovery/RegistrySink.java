@@ -1,0 +1,25 @@
+package io.leasegate.discovery;
+
+import io.leasegate.endpoint.Instance;
+import java.util.List;
+
+/** What a {@link Registry} tells. Called on the control loop only. */
+public interface RegistrySink {
+
+    /**
+     * A key stands for these instances from the next {@link #commit} on.
+     *
+     * @param key the key, unique among those of all registries
+     * @param instances all of its instances; none when the key is gone
+     */
+    void change(String key, List<Instance> instances);
+
+    /**
+     * All that was changed since the last commit belongs together and is to be routed.
+     *
+     * @param revision the registry's revision by now, 0 where there are none
+     * @param removal whether an address may have gone, which is not to wait
+     * @param receivedNanos when the news of it came in, by the control loop's clock
+     */
+    void commit(long revision, boolean removal, long receivedNanos);
+}

@@ -1,0 +1,171 @@
+package io.leasegate.discovery;
+
+import io.leasegate.discovery.ControlLoop.Scheduled;
+import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointListener;
+import io.leasegate.endpoint.EndpointState;
+import io.leasegate.endpoint.Instance;
+import io.leasegate.routing.RouteTable;
+import io.leasegate.routing.RouteTableBuilder;
+import io.leasegate.routing.RouteTableRef;
+import io.leasegate.routing.TableUpdate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns what registries and health checks say into published tables. Control loop only.
+ *
+ * <p>What takes an endpoint out is published behind the tasks that wait in the loop by now, without any delay: under a storm several
+ * removals share one table, a single one has its own. What only adds is published at once after a quiet time, else at most every
+ * {@value #SPREAD_MILLIS} ms.
+ */
+final class RegistryWatcher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryWatcher.class);
+    private static final long SPREAD_MILLIS = 5;
+
+    private final ControlLoop loop;
+    private final RouteTableBuilder builder;
+    private final RouteTableRef tables;
+    private final DiscoveryListener listener;
+    private final List<EndpointListener> endpointListeners = new ArrayList<>();
+    private final Map<String, Long> revisions = new HashMap<>();
+    private final List<Long> removalsReceived = new ArrayList<>();
+    private final Runnable onFirstSnapshot;
+    private final Set<String> awaited = new HashSet<>();
+    private boolean publishSoon;
+    private @Nullable Scheduled publishLater;
+    private long publishedNanos;
+    private boolean publishedBefore;
+
+    /**
+     * A watcher without registries.
+     *
+     * @param onFirstSnapshot runs once, when the first commits of all registries are in the published table
+     */
+    RegistryWatcher(
+            ControlLoop loop,
+            RouteTableBuilder builder,
+            RouteTableRef tables,
+            DiscoveryListener listener,
+            Runnable onFirstSnapshot) {
+        this.loop = loop;
+        this.builder = builder;
+        this.tables = tables;
+        this.listener = listener;
+        this.onFirstSnapshot = onFirstSnapshot;
+    }
+
+    /** From now on the listener hears of endpoints that come and go; it is told of those that are there. */
+    void listen(EndpointListener endpointListener) {
+        endpointListeners.add(endpointListener);
+        builder.table().clusters().forEach(c -> c.endpoints().forEach(e -> tell(() -> endpointListener.onAdded(e))));
+    }
+
+    /** The sink of one registry. All sinks are asked for before the first registry starts. */
+    RegistrySink sink(String registry) {
+        awaited.add(registry);
+        return new RegistrySink() {
+            @Override
+            public void change(String key, List<Instance> instances) {
+                builder.set(key, instances);
+            }
+
+            @Override
+            public void commit(long revision, boolean removal, long receivedNanos) {
+                revisions.put(registry, revision);
+                if (removal) {
+                    removalsReceived.add(receivedNanos);
+                    publishSoon();
+                } else {
+                    publishSpread();
+                }
+            }
+        };
+    }
+
+    /** An endpoint's state was found out. States of endpoints that are gone are passed over. */
+    void setState(Endpoint endpoint, EndpointState state, String reason) {
+        if (!builder.holds(endpoint)) {
+            return;
+        }
+        boolean other = endpoint.state() != state;
+        endpoint.state(state, reason);
+        if (other) {
+            builder.healthChanged(endpoint);
+            publishSoon();
+        }
+    }
+
+    private void publishSoon() {
+        if (!publishSoon) {
+            publishSoon = true;
+            loop.execute(this::publish);
+        }
+    }
+
+    private void publishSpread() {
+        if (publishSoon || publishLater != null) {
+            return;
+        }
+        long sinceMillis = (loop.nanoTime() - publishedNanos) / 1_000_000;
+        if (!publishedBefore || sinceMillis >= SPREAD_MILLIS) {
+            publishSoon();
+        } else {
+            publishLater = loop.schedule(this::publish, SPREAD_MILLIS - sinceMillis);
+        }
+    }
+
+    private void publish() {
+        publishSoon = false;
+        if (publishLater != null) {
+            publishLater.cancel();
+            publishLater = null;
+        }
+        long begin = loop.nanoTime();
+        RouteTable before = builder.table();
+        TableUpdate update = builder.build(revision());
+        long end = loop.nanoTime();
+        publishedNanos = end;
+        publishedBefore = true;
+        if (update.table() != before) {
+            tables.publish(update.table());
+            tell(() -> listener.onPublished(update.table(), end - begin));
+        }
+        if (awaited.removeAll(revisions.keySet()) && awaited.isEmpty()) {
+            tell(onFirstSnapshot);
+        }
+        for (long received : removalsReceived) {
+            tell(() -> listener.onEvicted(end - received));
+        }
+        removalsReceived.clear();
+        for (EndpointListener l : endpointListeners) {
+            update.removed().forEach(e -> tell(() -> l.onRemoved(e)));
+            update.added().forEach(e -> tell(() -> l.onAdded(e)));
+        }
+    }
+
+    private long revision() {
+        long newest = 0;
+        for (long r : revisions.values()) {
+            newest = Math.max(newest, r);
+        }
+        return newest;
+    }
+
+    /** A listener's failure is its own. */
+    private static void tell(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            LOG.error("a listener of the route table failed; this is a defect", e);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.leasegate.discovery;
+
+import io.leasegate.registration.HostPort;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Instances that the configuration names. Immutable.
+ *
+ * @param services the instances by the name of their service
+ */
+public record StaticSettings(Map<String, List<StaticInstance>> services) {
+
+    public StaticSettings {
+        Map<String, List<StaticInstance>> copy = new HashMap<>();
+        services.forEach((name, instances) -> {
+            Set<HostPort> seen = new HashSet<>();
+            for (StaticInstance i : instances) {
+                if (!seen.add(HostPort.parse(i.address()))) {
+                    throw new IllegalArgumentException("services." + name + ": address \"" + i.address()
+                            + "\" is there twice (expected each address once)");
+                }
+            }
+            copy.put(name, List.copyOf(instances));
+        });
+        services = Map.copyOf(copy);
+    }
+
+    /**
+     * One instance.
+     *
+     * @param address {@code host:port}
+     * @param weight relative share of calls, 0 or more
+     * @param version the version, empty for none
+     * @param metadata what else is to be known of it
+     */
+    public record StaticInstance(String address, long weight, String version, Map<String, String> metadata) {
+
+        public StaticInstance {
+            try {
+                HostPort.parse(address);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("address: " + e.getMessage(), e);
+            }
+            if (weight < 0) {
+                throw new IllegalArgumentException("weight: " + weight + " (expected 0 or more)");
+            }
+            metadata = Map.copyOf(metadata);
+        }
+    }
+}
