@@ -26,11 +26,12 @@ RUN mvn -B -q -ntp -DskipTests clean package \
     && tar -xzf distribution/target/leasegate-*.tar.gz -C /leasegate --strip-components=1
 
 FROM ${RUNTIME_IMAGE}
-RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin leasegate
+RUN groupadd --system --gid 10001 leasegate \
+    && useradd --system --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin leasegate
 COPY --from=build /leasegate /opt/leasegate
 COPY conf/container.conf /etc/leasegate/leasegate.conf
 RUN ln -s /opt/leasegate/leasegate /usr/local/bin/leasegate
-USER 10001
+USER 10001:10001
 EXPOSE 8080 9900
 # /ready of the admin listener, asked by the shell: no further program, no second JVM.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 CMD ["/opt/leasegate/leasegate", "health"]
