@@ -2,6 +2,7 @@ package io.leasegate.server.cli;
 
 import io.leasegate.server.config.ConfigurationException;
 import io.leasegate.server.config.Problem;
+import io.leasegate.server.dev.DevCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -25,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         usageHelpAutoWidth = true,
-        subcommands = {ServeCommand.class, CheckCommand.class, RegistrationsCommand.class},
+        subcommands = {DevCommand.class, ServeCommand.class, CheckCommand.class, RegistrationsCommand.class},
         footerHeading = "%nIn a checkout of the source also:%n",
         footer = "  test           Build everything and run every test.",
         exitCodeListHeading = "%nExit codes:%n",
