@@ -29,8 +29,9 @@ class DevLayoutTest {
         assertThat(etcd).isNotNull();
         assertThat(etcd.endpoints()).containsExactly(URI.create(layout.etcd()));
         assertThat(config.discovery().staticServices()).isEmpty();
-        assertThat(config.listeners()).singleElement().satisfies(listener -> assertThat(listener.port())
-                .isEqualTo(layout.gatewayPort()));
+        assertThat(config.listeners())
+                .singleElement()
+                .satisfies(listener -> assertThat(listener.port()).isEqualTo(layout.gatewayPort()));
         assertThat(config.admin().port()).isEqualTo(layout.adminPort());
     }
 
