@@ -30,14 +30,15 @@ public final class EtcdRegistry implements Registry {
     private boolean removal;
 
     private volatile boolean synced;
-    private volatile boolean connected;
-    private volatile String error = "not asked yet";
+    private volatile Link link = new Link(false, "not asked yet", System.currentTimeMillis());
     private volatile long revision;
-    private volatile long sinceEpochMillis = System.currentTimeMillis();
     private volatile long confirmedNanos;
     private volatile int registeredKeys;
     private volatile long lists;
     private volatile long disconnects;
+
+    /** What is told of the connection belongs together. */
+    private record Link(boolean connected, String error, long sinceEpochMillis) {}
 
     public EtcdRegistry(EtcdSettings settings, ControlLoop loop, DiscoveryListener listener) {
         this(settings, loop, listener, attempt -> EtcdGrpcConnection.toMember(settings, attempt, loop));
@@ -76,13 +77,14 @@ public final class EtcdRegistry implements Registry {
 
     @Override
     public RegistryStatus status() {
+        Link now = link;
         return new RegistryStatus(
                 name(),
                 synced,
-                connected,
-                error,
+                now.connected(),
+                now.error(),
                 revision,
-                sinceEpochMillis,
+                now.sinceEpochMillis(),
                 synced ? (loop.nanoTime() - confirmedNanos) / 1_000_000 : -1,
                 registeredKeys,
                 refusals.size(),
@@ -122,16 +124,14 @@ public final class EtcdRegistry implements Registry {
                         listRevision);
             }
             commit(listRevision, confirmedNanos);
-            if (!connected) {
+            if (!link.connected()) {
                 LOG.info(
                         "following etcd at {} from revision {}: {} keys register instances, {} are refused",
                         connection.endpoint(),
                         listRevision,
                         registeredKeys,
                         refusals.size());
-                connected = true;
-                error = "";
-                sinceEpochMillis = System.currentTimeMillis();
+                link = new Link(true, "", System.currentTimeMillis());
             }
             synced = true;
             listener.onListed(name());
@@ -158,14 +158,14 @@ public final class EtcdRegistry implements Registry {
         public void onDown(EtcdFailure failure, long pauseMillis) {
             leases.disconnected();
             disconnects++;
-            if (connected) {
-                connected = false;
+            long sinceEpochMillis = link.sinceEpochMillis();
+            if (link.connected()) {
                 sinceEpochMillis = System.currentTimeMillis();
                 LOG.warn("lost etcd, the last table stays in force: {}", failure.message());
-            } else if (!failure.message().equals(error)) {
+            } else if (!failure.message().equals(link.error())) {
                 LOG.warn("no etcd, trying on: {}", failure.message());
             }
-            error = failure.message();
+            link = new Link(false, failure.message(), sinceEpochMillis);
             listener.onDisconnected(name(), failure.message());
         }
     }
