@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
+import io.etcd.jetcd.api.RangeResponse;
 import io.leasegate.endpoint.Instance;
 import io.leasegate.registration.RegistrationFormats;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class EtcdRegistry implements Registry {
     private final ControlLoop loop;
     private final DiscoveryListener listener;
     private final EtcdFollower follower;
+    private final List<String> prefixes;
     private final KeyMap keys;
     private final LeaseTtls leases;
     private final ConcurrentSkipListMap<String, Refusal> refusals = new ConcurrentSkipListMap<>();
@@ -47,6 +49,7 @@ public final class EtcdRegistry implements Registry {
     EtcdRegistry(EtcdSettings settings, ControlLoop loop, DiscoveryListener listener, EtcdConnector connector) {
         this.loop = loop;
         this.listener = listener;
+        prefixes = settings.prefixes();
         leases = new LeaseTtls(loop, this::onTtl);
         keys = new KeyMap(RegistrationFormats.of(settings.formats()), leases, new KeyListener());
         follower = new EtcdFollower(
@@ -133,8 +136,34 @@ public final class EtcdRegistry implements Registry {
                         refusals.size());
                 link = new Link(true, "", System.currentTimeMillis());
             }
+            if (!synced && registeredKeys == 0 && refusals.isEmpty()) {
+                lookElsewhere(connection);
+            }
             synced = true;
             listener.onListed(name());
+        }
+
+        /** Many registrars write keys without a leading slash; whoever follows the default prefix would see nothing and not know why. */
+        private void lookElsewhere(EtcdConnection connection) {
+            KeyRange all = KeyRange.ofPrefix("");
+            connection.range(all.from(), all.end(), 0, 1, new EtcdConnection.Reply<>() {
+                @Override
+                public void onSuccess(RangeResponse page) {
+                    if (page.getKvsCount() > 0) {
+                        LOG.warn(
+                                "there is no key under the prefixes {}, but {} elsewhere, as '{}': are"
+                                        + " leasegate.discovery.etcd.prefixes right? \"\" is the whole key space",
+                                prefixes,
+                                page.getCount(),
+                                KeyText.of(page.getKvs(0).getKey()));
+                    }
+                }
+
+                @Override
+                public void onFailure(EtcdFailure failure) {
+                    LOG.debug("no look beyond the prefixes: {}", failure.message());
+                }
+            });
         }
 
         @Override
