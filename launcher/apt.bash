@@ -26,9 +26,16 @@ deny_daemons() {
 
 restore_policy() { if [ "$made_policy" ]; then rm -f "$POLICY"; fi; }
 
-installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
-candidate() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }
+# Whether there is a version of package $1 that can be installed.
+candidate() {
+    case $(apt-cache policy "$1" 2>/dev/null) in
+        *'Candidate: ('*) return 1 ;;
+        *'Candidate: '*) return 0 ;;
+        *) return 1 ;;
+    esac
+}
 
 first_candidate() {
     local name

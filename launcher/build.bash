@@ -52,7 +52,7 @@ build() (
     touch target/leasegate.began
     with_progress "$log" build_status mvn -B -DskipTests package -pl gateway-server,examples -am || status=$?
     if [ "$status" -ne 0 ]; then
-        grep -E '^\[(ERROR|FATAL)\]|^\[WARNING\] /' "$log" | head -n 30 >&2 || tail -n 30 "$log" >&2
+        grep -E '^\[(ERROR|FATAL)\]|^\[WARNING\] /' "$log" | awk "!seen[\$0]++" | head -n 20 >&2 || tail -n 30 "$log" >&2
         die "the build failed; the whole of it is in $home/$log"
     fi
     mv target/leasegate.began "$STAMP"

@@ -5,6 +5,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ record DemoOptions(
               --host ADDRESS      the address to register (default 127.0.0.1; auto: this machine's own)
               --etcd URL[,URL]    the etcd to register in (default: no registration)
               --gateway HOST:PORT through which to call other services (default 127.0.0.1:8080)
-              --name NAME         the instance's name in its answers (default: the service and the process id)
+              --name NAME         the instance's name in its answers (default: the service and the process id or host)
               --version VERSION   the version to register (default 1.0.0)
               --weight N          the weight to register (default 1)
               --ttl SECONDS       how long the registration outlives the process if it dies (default 5)
@@ -74,8 +75,7 @@ record DemoOptions(
         String etcd = given.getOrDefault("--etcd", "");
         return new DemoOptions(
                 service,
-                given.getOrDefault(
-                        "--name", service + "-" + ProcessHandle.current().pid()),
+                given.getOrDefault("--name", usualName(service)),
                 host(given.get("--host")),
                 (int) number(given, "--port", 0, 0, 65535),
                 etcd.isEmpty() ? List.of() : List.of(etcd.split(",")),
@@ -83,6 +83,19 @@ record DemoOptions(
                 given.getOrDefault("--version", "1.0.0"),
                 number(given, "--weight", 1, 0, Integer.MAX_VALUE),
                 Duration.ofSeconds(number(given, "--ttl", 5, 2, 86_400)));
+    }
+
+    /** In a container, where every process has the number 1, it is the host that has a name of its own. */
+    private static String usualName(String service) {
+        long pid = ProcessHandle.current().pid();
+        if (pid != 1) {
+            return service + "-" + pid;
+        }
+        try {
+            return service + "-" + InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return service;
+        }
     }
 
     private static Map<String, String> pairs(String[] args) {

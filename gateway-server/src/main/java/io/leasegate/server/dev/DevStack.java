@@ -135,9 +135,9 @@ final class DevStack implements AutoCloseable {
         // The same Java for all, and one look at the sources was enough.
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("LEASEGATE_SKIP_BUILD", "yes");
-        if (!name.equals("gateway")) {
-            environment.remove("LEASEGATE_JAVA_OPTS");
-        }
+        String given = environment.getOrDefault("LEASEGATE_JAVA_OPTS", "");
+        // What the user gives is for the gateway, which here is to start fast and not to reach its best speed.
+        environment.put("LEASEGATE_JAVA_OPTS", name.equals("gateway") ? "-XX:TieredStopAtLevel=1 " + given : "");
         if (name.equals("etcd")) {
             // Variables meant for another etcd would change this one.
             environment.keySet().removeIf(key -> key.startsWith("ETCD_") && !key.equals("ETCD_UNSUPPORTED_ARCH"));
