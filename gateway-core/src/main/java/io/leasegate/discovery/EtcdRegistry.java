@@ -186,7 +186,6 @@ public final class EtcdRegistry implements Registry {
         @Override
         public void onDown(EtcdFailure failure, long pauseMillis) {
             leases.disconnected();
-            disconnects++;
             long sinceEpochMillis = link.sinceEpochMillis();
             if (link.connected()) {
                 sinceEpochMillis = System.currentTimeMillis();
@@ -195,6 +194,8 @@ public final class EtcdRegistry implements Registry {
                 LOG.warn("no etcd, trying on: {}", failure.message());
             }
             link = new Link(false, failure.message(), sinceEpochMillis);
+            // After the error: whoever sees that it happened sees why.
+            disconnects++;
             listener.onDisconnected(name(), failure.message());
         }
     }
