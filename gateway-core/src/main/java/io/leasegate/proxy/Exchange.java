@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, RequestContext {
 
     private static final int MAX_ATTEMPTS = 4;
+    private static final AsciiString SWITCHING_PROTOCOLS = AsciiString.cached("101");
     private static final int MAX_REQUEST_ID_BYTES = 128;
 
     private enum State {
@@ -366,6 +367,13 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         @Override
         public void onHeaders(HeaderBlock headers, boolean endStream) {
             if (dropped) {
+                return;
+            }
+            if (SWITCHING_PROTOCOLS.equals(headers.get(HeaderNames.STATUS))) {
+                // HTTP/2 has no such thing (RFC 9113 section 8.6).
+                dropped = true;
+                stream().reset(Http2Error.PROTOCOL_ERROR);
+                fail(Outcome.PROTOCOL_ERROR, GrpcStatus.INTERNAL, "answered with :status 101");
                 return;
             }
             if (headers.isInformational() && !endStream) {
