@@ -369,11 +369,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             if (dropped) {
                 return;
             }
-            if (SWITCHING_PROTOCOLS.equals(headers.get(HeaderNames.STATUS))) {
-                // HTTP/2 has no such thing (RFC 9113 section 8.6).
-                dropped = true;
-                stream().reset(Http2Error.PROTOCOL_ERROR);
-                fail(Outcome.PROTOCOL_ERROR, GrpcStatus.INTERNAL, "answered with :status 101");
+            if (state == State.OPEN && !isStatus(headers.get(HeaderNames.STATUS))) {
+                broken("answered with :status " + headers.get(HeaderNames.STATUS));
                 return;
             }
             if (headers.isInformational() && !endStream) {
@@ -398,11 +395,35 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
                 stream().credit(creditBytes);
                 return;
             }
+            if (state == State.OPEN) {
+                stream().credit(creditBytes);
+                broken("sent DATA before its response headers");
+                return;
+            }
             record.responseBytes(data.readableBytes());
             downstream.sendData(data, endStream, stream(), creditBytes);
             if (endStream) {
                 complete(-1);
             }
+        }
+
+        private void broken(String what) {
+            dropped = true;
+            stream().reset(Http2Error.PROTOCOL_ERROR);
+            fail(Outcome.PROTOCOL_ERROR, GrpcStatus.INTERNAL, what);
+        }
+
+        /** Three digits, and not 101, which HTTP/2 does not have (RFC 9113 section 8.6). */
+        private static boolean isStatus(@Nullable AsciiString value) {
+            if (value == null || value.length() != 3 || SWITCHING_PROTOCOLS.equals(value)) {
+                return false;
+            }
+            for (int i = 0; i < 3; i++) {
+                if (value.byteAt(i) < '0' || value.byteAt(i) > '9') {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private void complete(int grpcStatus) {
