@@ -25,8 +25,13 @@ record EtcdFailure(Kind kind, String message) {
         OTHER
     }
 
-    /** What the status of a failed call means. */
-    static EtcdFailure of(Status status, String endpoint, @Nullable String username) {
+    /**
+     * What the status of a failed call means.
+     *
+     * @param username the configured user
+     * @param answered whether etcd answered on this connection before
+     */
+    static EtcdFailure of(Status status, String endpoint, @Nullable String username, boolean answered) {
         String said = describe(status);
         String lower = said.toLowerCase(Locale.ROOT);
         String where = "etcd at " + endpoint;
@@ -51,7 +56,7 @@ record EtcdFailure(Kind kind, String message) {
                             + " permission on each, as in 'etcdctl role grant-permission ROLE read --prefix /'");
         }
         return switch (status.getCode()) {
-            case UNAVAILABLE -> new EtcdFailure(Kind.UNREACHABLE, unavailable(where, said, lower));
+            case UNAVAILABLE -> new EtcdFailure(Kind.UNREACHABLE, unavailable(where, said, lower, answered));
             case DEADLINE_EXCEEDED ->
                 new EtcdFailure(
                         Kind.UNREACHABLE,
@@ -63,7 +68,7 @@ record EtcdFailure(Kind kind, String message) {
         };
     }
 
-    private static String unavailable(String where, String said, String lower) {
+    private static String unavailable(String where, String said, String lower, boolean answered) {
         if (lower.contains("no leader")) {
             return where + " has no leader: the cluster has lost its majority, or is choosing a new leader";
         }
@@ -73,6 +78,9 @@ record EtcdFailure(Kind kind, String message) {
         }
         if (lower.contains("unknownhost") || lower.contains("unable to resolve host")) {
             return where + ": the host name cannot be resolved: check endpoints and the name service";
+        }
+        if (answered) {
+            return where + " ended the connection: did it stop? (cause: " + said + ")";
         }
         String hint = lower.contains("network closed") || lower.contains("connection reset")
                 ? ": it ended the connection; does it expect TLS (https://)?"

@@ -53,6 +53,7 @@ final class EtcdGrpcConnection implements EtcdConnection {
     private final ControlLoop loop;
     private @Nullable ManagedChannel channel;
     private @Nullable String token;
+    private boolean answered;
     private boolean closed;
 
     private EtcdGrpcConnection(EtcdSettings settings, EtcdEndpoint member, ControlLoop loop) {
@@ -248,7 +249,10 @@ final class EtcdGrpcConnection implements EtcdConnection {
         ClientCalls.asyncUnaryCall(channel(headers()).newCall(method, options), request, new StreamObserver<R>() {
             @Override
             public void onNext(R response) {
-                deliver(() -> reply.onSuccess(response));
+                deliver(() -> {
+                    answered = true;
+                    reply.onSuccess(response);
+                });
             }
 
             @Override
@@ -272,7 +276,7 @@ final class EtcdGrpcConnection implements EtcdConnection {
     }
 
     private EtcdFailure failure(Status status) {
-        return EtcdFailure.of(status, endpoint(), settings.username());
+        return EtcdFailure.of(status, endpoint(), settings.username(), answered);
     }
 
     private Metadata headers() {

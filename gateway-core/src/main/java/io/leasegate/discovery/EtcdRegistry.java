@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
+import io.etcd.jetcd.api.RangeResponse;
 import io.leasegate.endpoint.Instance;
 import io.leasegate.registration.RegistrationFormats;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class EtcdRegistry implements Registry {
     private final ControlLoop loop;
     private final DiscoveryListener listener;
     private final EtcdFollower follower;
+    private final List<String> prefixes;
     private final KeyMap keys;
     private final LeaseTtls leases;
     private final ConcurrentSkipListMap<String, Refusal> refusals = new ConcurrentSkipListMap<>();
@@ -30,14 +32,15 @@ public final class EtcdRegistry implements Registry {
     private boolean removal;
 
     private volatile boolean synced;
-    private volatile boolean connected;
-    private volatile String error = "not asked yet";
+    private volatile Link link = new Link(false, "not asked yet", System.currentTimeMillis());
     private volatile long revision;
-    private volatile long sinceEpochMillis = System.currentTimeMillis();
     private volatile long confirmedNanos;
     private volatile int registeredKeys;
     private volatile long lists;
     private volatile long disconnects;
+
+    /** What is told of the connection belongs together. */
+    private record Link(boolean connected, String error, long sinceEpochMillis) {}
 
     public EtcdRegistry(EtcdSettings settings, ControlLoop loop, DiscoveryListener listener) {
         this(settings, loop, listener, attempt -> EtcdGrpcConnection.toMember(settings, attempt, loop));
@@ -46,6 +49,7 @@ public final class EtcdRegistry implements Registry {
     EtcdRegistry(EtcdSettings settings, ControlLoop loop, DiscoveryListener listener, EtcdConnector connector) {
         this.loop = loop;
         this.listener = listener;
+        prefixes = settings.prefixes();
         leases = new LeaseTtls(loop, this::onTtl);
         keys = new KeyMap(RegistrationFormats.of(settings.formats()), leases, new KeyListener());
         follower = new EtcdFollower(
@@ -76,13 +80,14 @@ public final class EtcdRegistry implements Registry {
 
     @Override
     public RegistryStatus status() {
+        Link now = link;
         return new RegistryStatus(
                 name(),
                 synced,
-                connected,
-                error,
+                now.connected(),
+                now.error(),
                 revision,
-                sinceEpochMillis,
+                now.sinceEpochMillis(),
                 synced ? (loop.nanoTime() - confirmedNanos) / 1_000_000 : -1,
                 registeredKeys,
                 refusals.size(),
@@ -122,19 +127,43 @@ public final class EtcdRegistry implements Registry {
                         listRevision);
             }
             commit(listRevision, confirmedNanos);
-            if (!connected) {
+            if (!link.connected()) {
                 LOG.info(
                         "following etcd at {} from revision {}: {} keys register instances, {} are refused",
                         connection.endpoint(),
                         listRevision,
                         registeredKeys,
                         refusals.size());
-                connected = true;
-                error = "";
-                sinceEpochMillis = System.currentTimeMillis();
+                link = new Link(true, "", System.currentTimeMillis());
+            }
+            if (!synced && registeredKeys == 0 && refusals.isEmpty()) {
+                lookElsewhere(connection);
             }
             synced = true;
             listener.onListed(name());
+        }
+
+        /** Many registrars write keys without a leading slash; whoever follows the default prefix would see nothing and not know why. */
+        private void lookElsewhere(EtcdConnection connection) {
+            KeyRange all = KeyRange.ofPrefix("");
+            connection.range(all.from(), all.end(), 0, 1, new EtcdConnection.Reply<>() {
+                @Override
+                public void onSuccess(RangeResponse page) {
+                    if (page.getKvsCount() > 0) {
+                        LOG.warn(
+                                "there is no key under the prefixes {}, but {} elsewhere, as '{}': are"
+                                        + " leasegate.discovery.etcd.prefixes right? \"\" is the whole key space",
+                                prefixes,
+                                page.getCount(),
+                                KeyText.of(page.getKvs(0).getKey()));
+                    }
+                }
+
+                @Override
+                public void onFailure(EtcdFailure failure) {
+                    LOG.debug("no look beyond the prefixes: {}", failure.message());
+                }
+            });
         }
 
         @Override
@@ -157,15 +186,16 @@ public final class EtcdRegistry implements Registry {
         @Override
         public void onDown(EtcdFailure failure, long pauseMillis) {
             leases.disconnected();
-            disconnects++;
-            if (connected) {
-                connected = false;
+            long sinceEpochMillis = link.sinceEpochMillis();
+            if (link.connected()) {
                 sinceEpochMillis = System.currentTimeMillis();
                 LOG.warn("lost etcd, the last table stays in force: {}", failure.message());
-            } else if (!failure.message().equals(error)) {
+            } else if (!failure.message().equals(link.error())) {
                 LOG.warn("no etcd, trying on: {}", failure.message());
             }
-            error = failure.message();
+            link = new Link(false, failure.message(), sinceEpochMillis);
+            // After the error: whoever sees that it happened sees why.
+            disconnects++;
             listener.onDisconnected(name(), failure.message());
         }
     }

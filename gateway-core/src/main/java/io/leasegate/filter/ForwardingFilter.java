@@ -37,17 +37,21 @@ public final class ForwardingFilter implements RequestFilter {
         headers.remove(HeaderNames.HOST);
     }
 
+    /** All hops before, of however many fields, and the caller as the last. */
     private static AsciiString forwardedFor(RequestContext context, HeaderBlock headers) {
-        AsciiString before = headers.get(HeaderNames.X_FORWARDED_FOR);
         AsciiString host = context.downstreamHost();
-        if (before == null || before.isEmpty() || before.length() + host.length() + 2 > MAX_FORWARDED_BYTES) {
+        AsciiString before = headers.get(HeaderNames.X_FORWARDED_FOR);
+        if (before == null || before.isEmpty()) {
             return host;
         }
-        byte[] text = new byte[before.length() + 2 + host.length()];
-        System.arraycopy(before.array(), before.arrayOffset(), text, 0, before.length());
-        text[before.length()] = ',';
-        text[before.length() + 1] = ' ';
-        System.arraycopy(host.array(), host.arrayOffset(), text, before.length() + 2, host.length());
-        return new AsciiString(text, false);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < headers.size(); i++) {
+            HeaderField f = headers.field(i);
+            if (f.name().equals(HeaderNames.X_FORWARDED_FOR)) {
+                text.append(f.value()).append(", ");
+            }
+        }
+        text.append(host);
+        return text.length() > MAX_FORWARDED_BYTES ? host : new AsciiString(text);
     }
 }

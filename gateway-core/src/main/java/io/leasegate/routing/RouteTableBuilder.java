@@ -8,6 +8,8 @@ import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.Instance;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -38,6 +40,9 @@ public final class RouteTableBuilder {
 
     /** How many services without instances stay known. Bounds what a registrar that invents names can make the table hold. */
     static final int MAX_EMPTY_SERVICES = 10_000;
+
+    /** Up to how many changed services the list of clusters is patched and not made anew. */
+    private static final int MAX_PATCHES = 64;
 
     private static final Picker NOTHING = request -> null;
 
@@ -184,11 +189,35 @@ public final class RouteTableBuilder {
         if (byName == null) {
             byName = new NameMap<>(allDestinations());
         }
+        List<Cluster> clusters = changes.size() > MAX_PATCHES ? allClusters() : patchedClusters(changes);
+        return new RouteTable(version, revision, table.source(), clusters, routeEntries(), byName);
+    }
+
+    private List<Cluster> allClusters() {
         List<Cluster> clusters = new ArrayList<>(services.size());
         for (ServiceEntry s : services.values()) {
             clusters.add(s.any().cluster());
         }
-        return new RouteTable(version, revision, table.source(), clusters, routeEntries(), byName);
+        return clusters;
+    }
+
+    /** The clusters of the last table with what changed put in its place; a walk over thousands of services costs several times as much. */
+    private List<Cluster> patchedClusters(Map<String, Destination> changes) {
+        List<Cluster> clusters = new ArrayList<>(table.clusters());
+        for (Destination d : changes.values()) {
+            Cluster cluster = d.cluster();
+            int at = Collections.binarySearch(clusters, cluster, Comparator.comparing(Cluster::name));
+            if (cluster.endpoints().isEmpty()) {
+                if (at >= 0) {
+                    clusters.remove(at);
+                }
+            } else if (at >= 0) {
+                clusters.set(at, cluster);
+            } else {
+                clusters.add(-at - 1, cluster);
+            }
+        }
+        return clusters;
     }
 
     /** Keeps the list of services without instances. Returns whether names fell out of the table by that. */

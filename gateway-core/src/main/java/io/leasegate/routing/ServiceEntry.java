@@ -130,11 +130,8 @@ final class ServiceEntry {
     }
 
     private void rebuild(boolean membersChanged, Set<String> versions) {
-        List<Endpoint> all = new ArrayList<>(members.size());
-        for (Member m : members.values()) {
-            all.add(requireNonNull(m.endpoint));
-        }
-        Cluster cluster = any == null || membersChanged ? new Cluster(name, all) : any.cluster();
+        Cluster cluster = any == null || membersChanged ? new Cluster(name, endpoints()) : any.cluster();
+        List<Endpoint> all = cluster.endpoints();
         any = new Destination(cluster, "", balancer.picker(eligible(all)));
         versionBalancers.keySet().retainAll(versions);
         Map<String, Destination> of = new HashMap<>();
@@ -149,6 +146,14 @@ final class ServiceEntry {
             of.put(version, new Destination(cluster, version, own.picker(eligible(some))));
         }
         byVersion = of;
+    }
+
+    private List<Endpoint> endpoints() {
+        List<Endpoint> all = new ArrayList<>(members.size());
+        for (Member m : members.values()) {
+            all.add(requireNonNull(m.endpoint));
+        }
+        return all;
     }
 
     /** The healthy endpoints; where there are none, those that nobody has checked yet. */

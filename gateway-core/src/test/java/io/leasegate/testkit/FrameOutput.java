@@ -181,13 +181,10 @@ public final class FrameOutput {
         frame(RawFrame.PRIORITY, 0, streamId, payload);
     }
 
-    /** The INITIAL_WINDOW_SIZE of the oldest SETTINGS that was not acknowledged yet, -1 when it had none. */
+    /** The INITIAL_WINDOW_SIZE of the oldest SETTINGS that was not acknowledged yet, -1 when it had none or was sent as raw bytes. */
     synchronized long acknowledgedInitialWindow() {
         Long window = initialWindowsSent.poll();
-        if (window == null) {
-            throw new IllegalStateException("a SETTINGS acknowledgement too many");
-        }
-        return window;
+        return window == null ? -1 : window;
     }
 
     synchronized void maxTableSize(long bytes) {

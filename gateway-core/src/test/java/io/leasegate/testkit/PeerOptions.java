@@ -30,9 +30,10 @@ public final class PeerOptions {
         return this;
     }
 
-    /** Sends neither preface nor SETTINGS: the test speaks every byte itself. */
+    /** Sends neither preface nor SETTINGS nor acknowledgements of SETTINGS: the test speaks every byte itself. */
     public PeerOptions withoutHandshake() {
         handshake = false;
+        ackSettings = false;
         return this;
     }
 

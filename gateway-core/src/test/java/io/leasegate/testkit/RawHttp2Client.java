@@ -46,6 +46,11 @@ public final class RawHttp2Client extends RawHttp2Peer {
         return nextStreamId.get();
     }
 
+    /** Leaves the next id to the test, which opens that stream by frames of its own. */
+    public void skipStream() {
+        nextStreamId.addAndGet(2);
+    }
+
     /** Opens the next stream. */
     public RawStream open(HeaderFields headers, boolean endStream) {
         RawStream stream = stream(nextStreamId.getAndAdd(2));

@@ -264,6 +264,11 @@ public class RawHttp2Peer implements AutoCloseable {
         return sent;
     }
 
+    /** Counts DATA against our windows that was written through {@link #send()}. */
+    public void countSent(int streamId, int flowBytes) {
+        windows.dataSent(streamId, flowBytes);
+    }
+
     /** Sends a WINDOW_UPDATE and counts it; window updates written through {@link #send()} are not counted. */
     public void returnWindow(int streamId, int increment) {
         windows.windowUpdateSent(streamId, increment);
@@ -290,6 +295,11 @@ public class RawHttp2Peer implements AutoCloseable {
     /** Reads nothing more from the socket behind the frame that is awaited by now. */
     public void stopReading() {
         reading = false;
+    }
+
+    /** Whether {@link #stopReading} holds. */
+    public boolean isPaused() {
+        return !reading;
     }
 
     public void resumeReading() {

@@ -123,7 +123,6 @@ class RawPeersTest {
             Thread sender = new Thread(() -> call.data(new byte[25], true));
             sender.start();
             RawStream stream = instance.nextStream();
-            stream.request();
             assertThat(stream.expectData().payload()).hasSize(10);
             stream.expectNothing(Duration.ofMillis(50));
             stream.connection().returnWindow(call.id(), 15);

@@ -36,6 +36,7 @@ public final class ScriptedInstance implements AutoCloseable {
     private final BlockingQueue<RawStream> newStreams = new LinkedBlockingQueue<>();
     private final List<Throwable> scriptFailures = new CopyOnWriteArrayList<>();
     private volatile ServerSocket serverSocket;
+    private volatile Thread acceptor;
     private volatile boolean closing;
 
     private ScriptedInstance(Supplier<PeerOptions> options, StreamScript script) {
@@ -73,9 +74,11 @@ public final class ScriptedInstance implements AutoCloseable {
         return port;
     }
 
-    /** The next stream that was opened here and not taken yet. */
+    /** The next stream that was opened here and not taken yet; its HEADERS are {@link RawStream#request}. */
     public RawStream nextStream() {
-        return take(newStreams, "a stream on the scripted instance");
+        RawStream stream = take(newStreams, "a stream on the scripted instance");
+        stream.requestFrame();
+        return stream;
     }
 
     /** The next connection that was accepted and not taken yet. */
@@ -111,8 +114,13 @@ public final class ScriptedInstance implements AutoCloseable {
     public void stopListening() {
         try {
             serverSocket.close();
+            // The system frees the port only when the thread in accept() has left.
+            acceptor.join(5_000);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
@@ -157,7 +165,7 @@ public final class ScriptedInstance implements AutoCloseable {
             }
             s.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort), 512);
             serverSocket = s;
-            Thread acceptor = new Thread(() -> acceptLoop(s), "scripted-instance-accept-" + s.getLocalPort());
+            acceptor = new Thread(() -> acceptLoop(s), "scripted-instance-accept-" + s.getLocalPort());
             acceptor.setDaemon(true);
             acceptor.start();
             return s.getLocalPort();

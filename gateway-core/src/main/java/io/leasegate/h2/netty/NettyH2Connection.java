@@ -18,6 +18,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
@@ -47,6 +48,7 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
 
     private static final long DRAIN_PING = 0x6c656173_67617465L;
     private static final long DRAIN_PING_LIMIT_MILLIS = 10_000;
+    private static final long LINGER_MILLIS = 1_000;
     private static final AsciiString OVERLOAD_CODE = AsciiString.cached("PE");
 
     private final H2ConnectionListener listener;
@@ -60,6 +62,7 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
     private boolean closed;
     private boolean leaving;
     private boolean drainSecondStep;
+    private boolean gentle;
     private long goAwayErrorCode = Http2Error.NO_ERROR;
     private String goAwayDebug = "";
     private @Nullable Throwable closeCause;
@@ -171,8 +174,28 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
 
     private void closeWhenDrained() {
         if (drainSecondStep && !closed && connection().numActiveStreams() == 0) {
-            context.close();
+            closeGently();
         }
+    }
+
+    /**
+     * Ends our direction and lets the peer end its own: closing while frames of the peer are unread would make the kernel reset the
+     * connection, and the peer could lose the end of its last response (RFC 9112 section 9.6 has the same for HTTP/1.1).
+     */
+    private void closeGently() {
+        if (gentle) {
+            return;
+        }
+        gentle = true;
+        // What was written for the last stream leaves first.
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            if (channel() instanceof DuplexChannel duplex && channel().isActive()) {
+                duplex.shutdownOutput();
+                eventLoop().schedule(this::drainGiveUp, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            } else {
+                context.close();
+            }
+        });
     }
 
     private void drainGiveUp() {

@@ -26,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         usageHelpAutoWidth = true,
-        subcommands = {ServeCommand.class, CheckCommand.class, RegistrationsCommand.class, DevCommand.class},
+        subcommands = {DevCommand.class, ServeCommand.class, CheckCommand.class, RegistrationsCommand.class},
         footerHeading = "%nIn a checkout of the source also:%n",
         footer = "  test           Build everything and run every test.",
         exitCodeListHeading = "%nExit codes:%n",

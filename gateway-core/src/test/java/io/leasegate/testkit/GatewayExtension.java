@@ -1,0 +1,297 @@
+package io.leasegate.testkit;
+
+import io.grpc.netty.NettyChannelBuilder;
+import io.leasegate.balance.RoundRobinLoadBalancer;
+import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointId;
+import io.leasegate.endpoint.Instance;
+import io.leasegate.h2.ProtocolSettings;
+import io.leasegate.proxy.Gateway;
+import io.leasegate.proxy.GatewaySettings;
+import io.leasegate.proxy.ListenerSettings;
+import io.leasegate.proxy.UpstreamSettings;
+import io.leasegate.routing.Route;
+import io.leasegate.routing.RouteTableBuilder;
+import io.leasegate.routing.RouteTableRef;
+import io.leasegate.routing.TableUpdate;
+import io.leasegate.testkit.ScriptedInstance.StreamScript;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A whole gateway in process for each test, on real sockets, with the peers that the test asks for:
+ *
+ * <pre>
+ *   &#64;RegisterExtension
+ *   final GatewayExtension gateway = GatewayExtension.create();
+ * </pre>
+ *
+ * <p>After each test everything is closed, and these must hold: no call is active, each call that began has ended once, no endpoint
+ * counts a call in flight, nobody broke a window, all connection windows are refilled, each connection that opened has closed, and no
+ * buffer was leaked.
+ */
+public final class GatewayExtension implements BeforeEachCallback, AfterEachCallback {
+
+    private static final String LISTENER = "main";
+    private static final Duration SETTLE = Duration.ofSeconds(5);
+
+    private ProtocolSettings downstream = ProtocolSettings.DEFAULT;
+    private UpstreamSettings upstream = UpstreamSettings.DEFAULT;
+    private int ioThreads = 2;
+    private List<Route> routes = List.of();
+
+    private RouteTableBuilder tables;
+    private RouteTableRef ref;
+    private GatewayObserver observer;
+    private Gateway gateway;
+    private final List<Instance> registered = new ArrayList<>();
+    private final List<RawHttp2Client> clients = new ArrayList<>();
+    private final List<ScriptedInstance> instances = new ArrayList<>();
+    private final List<AutoCloseable> others = new ArrayList<>();
+    private long revision;
+
+    private GatewayExtension() {}
+
+    /** A gateway with defaults, one listener and two event loops. */
+    public static GatewayExtension create() {
+        return new GatewayExtension();
+    }
+
+    public GatewayExtension downstream(ProtocolSettings settings) {
+        downstream = settings;
+        return this;
+    }
+
+    public GatewayExtension upstream(UpstreamSettings settings) {
+        upstream = settings;
+        return this;
+    }
+
+    /** One loop where a test counts connections: each loop has its own to an instance. */
+    public GatewayExtension ioThreads(int n) {
+        ioThreads = n;
+        return this;
+    }
+
+    public GatewayExtension routes(Route... list) {
+        routes = List.of(list);
+        return this;
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        observer = new GatewayObserver();
+        tables = new RouteTableBuilder(service -> new RoundRobinLoadBalancer(), routes, "static");
+        ref = new RouteTableRef(tables.table());
+        gateway = new Gateway(
+                new GatewaySettings(
+                        List.of(new ListenerSettings(LISTENER, "127.0.0.1", 0, downstream)),
+                        ioThreads,
+                        service -> upstream),
+                ref,
+                observer,
+                observer);
+        gateway.start();
+    }
+
+    // ---- for tests
+
+    public Gateway gateway() {
+        return gateway;
+    }
+
+    public int port() {
+        return gateway.port(LISTENER);
+    }
+
+    /** The calls that have ended, and the counts of connections. */
+    public GatewayObserver observer() {
+        return observer;
+    }
+
+    /** The table that is routed by now. */
+    public RouteTableRef tables() {
+        return ref;
+    }
+
+    /** Registers a port of the loopback address as an instance of a service. */
+    public void register(String service, int port) {
+        register(service, "", port);
+    }
+
+    public void register(String service, String version, int port) {
+        EndpointId id = new EndpointId(service, "127.0.0.1", port);
+        registered.add(new Instance(id, 1, version, Map.of(), false, "static", "", 0, 0, 0));
+        publish();
+    }
+
+    /** Takes the instances of a service at a port out of the table, as a registry's deletion does. */
+    public void unregister(String service, int port) {
+        registered.removeIf(i -> i.id().service().equals(service) && i.id().port() == port);
+        publish();
+    }
+
+    private void publish() {
+        tables.set("", registered);
+        TableUpdate update = tables.build(++revision);
+        ref.publish(update.table());
+        update.removed().forEach(gateway::retire);
+    }
+
+    /** The endpoint of a service at a port. */
+    public Endpoint endpoint(String service, int port) {
+        return ref.get().find(service, "127.0.0.1:" + port);
+    }
+
+    public RawHttp2Client client() {
+        return client(PeerOptions.defaults());
+    }
+
+    public RawHttp2Client client(PeerOptions options) {
+        RawHttp2Client c = RawHttp2Client.connect(port(), options);
+        clients.add(c);
+        return c;
+    }
+
+    /** A scripted instance, registered, whose streams the test plays itself. */
+    public ScriptedInstance instance(String service) {
+        return add(service, ScriptedInstance.start());
+    }
+
+    public ScriptedInstance instance(String service, Supplier<PeerOptions> options) {
+        return add(service, ScriptedInstance.start(options));
+    }
+
+    public ScriptedInstance instance(String service, StreamScript script) {
+        return add(service, ScriptedInstance.start(script));
+    }
+
+    public ScriptedInstance instance(String service, Supplier<PeerOptions> options, StreamScript script) {
+        return add(service, ScriptedInstance.start(options, script));
+    }
+
+    private ScriptedInstance add(String service, ScriptedInstance instance) {
+        instances.add(instance);
+        register(service, instance.port());
+        return instance;
+    }
+
+    /** A real gRPC server with the echo service, registered. */
+    public TestServer server(String service) {
+        TestServer s = close(TestServer.start());
+        register(service, s.port());
+        return s;
+    }
+
+    /** A real gRPC client that asks for a service by its authority. */
+    public TestClient grpcClient(String authority) {
+        return close(TestClient.connect(port(), authority));
+    }
+
+    public TestClient grpcClient(String authority, String grpcService, UnaryOperator<NettyChannelBuilder> custom) {
+        return close(TestClient.connect(port(), authority, grpcService, custom));
+    }
+
+    /** Closes something after the test, before the gateway is closed. */
+    public <T extends AutoCloseable> T close(T closeable) {
+        others.add(closeable);
+        return closeable;
+    }
+
+    // ---- after the test
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        List<Throwable> problems = new ArrayList<>();
+        if (context.getExecutionException().isEmpty()) {
+            check(problems, this::windowsAreRefilled);
+        }
+        clients.forEach(c -> check(problems, c::assertWindowsRespected));
+        clients.forEach(c -> check(problems, c::close));
+        for (AutoCloseable c : others) {
+            check(problems, c::close);
+        }
+        check(problems, this::callsHaveEnded);
+        instances.forEach(i -> check(problems, i::assertClean));
+        check(problems, gateway::close);
+        instances.forEach(i -> check(problems, i::close));
+        check(problems, observer::assertAllClosed);
+        clients.clear();
+        instances.clear();
+        others.clear();
+        registered.clear();
+        gateway = null;
+        check(problems, LeakRecorder::assertNoLeaks);
+        report(context, problems);
+    }
+
+    private static void report(ExtensionContext context, List<Throwable> problems) {
+        if (problems.isEmpty()) {
+            return;
+        }
+        AssertionError error =
+                new AssertionError("after the test: " + problems.get(0).getMessage(), problems.get(0));
+        problems.stream().skip(1).forEach(error::addSuppressed);
+        if (context.getExecutionException().isPresent()) {
+            // The test's own failure is the news; what it left behind is added to it.
+            context.getExecutionException().get().addSuppressed(error);
+            return;
+        }
+        throw error;
+    }
+
+    private void windowsAreRefilled() {
+        for (RawHttp2Client c : clients) {
+            awaitRefilled(c, "client's");
+        }
+        for (ScriptedInstance i : instances) {
+            i.connections().forEach(c -> awaitRefilled(c, "instance's"));
+        }
+    }
+
+    /** The gateway gives a connection's window back on receipt, in steps of half a window at most. */
+    private static void awaitRefilled(RawHttp2Peer peer, String whose) {
+        Pause.until(
+                SETTLE,
+                () -> "the window of a " + whose + " connection stays at " + peer.sendWindow(0),
+                () -> peer.isClosed() || peer.isPaused() || peer.sendWindow(0) > 32_000);
+    }
+
+    private void callsHaveEnded() {
+        Pause.until(
+                SETTLE,
+                () -> gateway.activeExchanges() + " calls have not ended",
+                () -> gateway.activeExchanges() == 0);
+        Pause.until(
+                SETTLE,
+                () -> observer.started() + " calls began, " + observer.calls().size() + " ended",
+                () -> observer.started() == observer.calls().size());
+        ref.get()
+                .clusters()
+                .forEach(c -> c.endpoints().forEach(e -> {
+                    if (e.stats().inFlight() != 0) {
+                        throw new AssertionError(e + " counts " + e.stats().inFlight() + " calls in flight");
+                    }
+                }));
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private static void check(List<Throwable> problems, Step step) {
+        try {
+            step.run();
+        } catch (Exception | AssertionError e) {
+            problems.add(e);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.leasegate.testkit;
+
+import io.leasegate.endpoint.EndpointId;
+import io.leasegate.proxy.AccessRecord;
+import io.leasegate.proxy.CallObserver;
+import io.leasegate.proxy.ConnectionObserver;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Hears of everything that a gateway reports. Safe from any thread. */
+public final class GatewayObserver implements CallObserver, ConnectionObserver {
+
+    private final AtomicInteger started = new AtomicInteger();
+    private final List<CallRecord> calls = new CopyOnWriteArrayList<>();
+    private final AtomicInteger downstreamOpened = new AtomicInteger();
+    private final AtomicInteger downstreamClosed = new AtomicInteger();
+    private final AtomicInteger upstreamOpened = new AtomicInteger();
+    private final AtomicInteger upstreamClosed = new AtomicInteger();
+    private final AtomicInteger connectFailed = new AtomicInteger();
+
+    @Override
+    public void onStart() {
+        started.incrementAndGet();
+    }
+
+    @Override
+    public void onEnd(AccessRecord call) {
+        calls.add(CallRecord.of(call));
+    }
+
+    @Override
+    public void onDownstreamOpen(String listener) {
+        downstreamOpened.incrementAndGet();
+    }
+
+    @Override
+    public void onDownstreamClose(String listener) {
+        downstreamClosed.incrementAndGet();
+    }
+
+    @Override
+    public void onUpstreamOpen(EndpointId endpoint) {
+        upstreamOpened.incrementAndGet();
+    }
+
+    @Override
+    public void onUpstreamClose(EndpointId endpoint) {
+        upstreamClosed.incrementAndGet();
+    }
+
+    @Override
+    public void onConnectFailed(EndpointId endpoint, Throwable cause) {
+        connectFailed.incrementAndGet();
+    }
+
+    /** Calls that began. */
+    public int started() {
+        return started.get();
+    }
+
+    /** Calls that have ended, in the order of their ends. */
+    public List<CallRecord> calls() {
+        return List.copyOf(calls);
+    }
+
+    /** The record of the nth call that ends, from 0; waits for it. */
+    public CallRecord call(int n) {
+        Pause.until(
+                Duration.ofSeconds(5),
+                () -> "expected " + (n + 1) + " calls to end, got " + calls,
+                () -> calls.size() > n);
+        return calls.get(n);
+    }
+
+    /** Connections to instances that are open by now. */
+    public int upstreamConnections() {
+        return upstreamOpened.get() - upstreamClosed.get();
+    }
+
+    public int connectFailures() {
+        return connectFailed.get();
+    }
+
+    /** Fails when a connection that opened did not close, or closed more than once. */
+    public void assertAllClosed() {
+        Pause.until(
+                Duration.ofSeconds(5),
+                () -> "client connections: " + downstreamOpened + " opened, " + downstreamClosed
+                        + " closed; instance connections: " + upstreamOpened + " opened, " + upstreamClosed + " closed",
+                () -> downstreamOpened.get() == downstreamClosed.get() && upstreamOpened.get() == upstreamClosed.get());
+    }
+}
