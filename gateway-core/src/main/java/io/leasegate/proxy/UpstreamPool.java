@@ -111,6 +111,10 @@ final class UpstreamPool {
     /** The endpoint is gone: no new connection; those that are open close when their calls have ended. */
     void retire() {
         retired = true;
+        if (watcher != null && watched != null) {
+            // Its open health check would keep the connection, and a server that shuts down waiting, for ever.
+            watcher.onDisconnected("the instance has left the registry");
+        }
         unwatch();
         failPending(Outcome.CONNECT_FAILED, "the instance has left the registry");
         for (UpstreamConnection c : new ArrayList<>(connections)) {

@@ -2,7 +2,9 @@ package io.leasegate.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.leasegate.balance.RoundRobinLoadBalancer;
 import io.leasegate.endpoint.Endpoint;
@@ -17,6 +19,8 @@ import io.leasegate.proxy.UpstreamSettings;
 import io.leasegate.routing.RouteTableBuilder;
 import io.leasegate.routing.RouteTableRef;
 import io.leasegate.testkit.TestServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,5 +97,21 @@ class HealthCheckerTest {
         checker.onRemoved(e);
         server.kill();
         assertThat(states.poll(500, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    @Test
+    void aServerThatLeavesDoesNotWaitForItsHealthCheck() throws Exception {
+        HealthStatusManager health = new HealthStatusManager();
+        Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .addService(health.getHealthService())
+                .build()
+                .start();
+        resources.add(server::shutdownNow);
+        Endpoint e = endpoint(server.getPort());
+        checker.onAdded(e);
+        assertThat(next()).isEqualTo(EndpointState.HEALTHY);
+        checker.onRemoved(e);
+        server.shutdown();
+        assertThat(server.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
     }
 }
