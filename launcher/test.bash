@@ -37,7 +37,7 @@ run_tests() {
 
 verify() {
     rm -rf ./*/target/surefire-reports
-    mvn -B --no-transfer-progress verify "$@" || die "mvn verify failed (exit code $?); the tests' own output is in MODULE/target/surefire-reports"
+    mvn -B --no-transfer-progress verify "$@" || die "mvn verify failed; the tests' own output is in MODULE/target/surefire-reports"
 }
 
 # Sets the array `chosen`: the JDK that builds and tests, then the one that the tests run on again: the oldest supported one, if it is here

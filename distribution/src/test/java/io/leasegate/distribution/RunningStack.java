@@ -24,6 +24,9 @@ import java.util.stream.Stream;
 /** {@code leasegate dev} as a process, its output, and what it has started. Its folder for temporary files is its own. */
 final class RunningStack implements AutoCloseable {
 
+    /** How the last line of the summary begins. */
+    private static final String LAST_LINE = "\n  kill -9 ";
+
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -72,7 +75,7 @@ final class RunningStack implements AutoCloseable {
     }
 
     void awaitUp() throws InterruptedException {
-        await("dev is up", START_LIMIT, () -> output().contains("Try, in another terminal:") || !process.isAlive());
+        await("dev is up", START_LIMIT, () -> output().contains(LAST_LINE) || !process.isAlive());
         if (!process.isAlive()) {
             throw new AssertionError("dev ended with " + process.exitValue() + ": " + output());
         }

@@ -186,7 +186,7 @@ class DocumentedKeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"edge.conf", "mesh.conf", "dev.conf"})
+    @ValueSource(strings = {"edge.conf", "mesh.conf", "dev.conf", "container.conf"})
     void eachSampleIsValidAndUsesOnlyWhatIsInEffect(String name) throws Exception {
         GatewayConfig config = ConfigLoader.load(ROOT.resolve("conf").resolve(name));
 
@@ -198,7 +198,8 @@ class DocumentedKeysTest {
     void noSampleIsLeftOut() throws IOException {
         try (var files = Files.list(ROOT.resolve("conf"))) {
             assertThat(files.map(f -> f.getFileName().toString()).filter(n -> n.endsWith(".conf")))
-                    .containsExactlyInAnyOrder("edge.conf", "mesh.conf", "dev.conf", "leasegate.reference.conf");
+                    .containsExactlyInAnyOrder(
+                            "edge.conf", "mesh.conf", "dev.conf", "container.conf", "leasegate.reference.conf");
         }
     }
 
