@@ -22,6 +22,7 @@ final class UpstreamConnection implements H2ConnectionListener {
 
     private final UpstreamPool pool;
     private State state = State.OPENING;
+    private boolean wasReady;
     private @Nullable H2Connection h2;
 
     UpstreamConnection(UpstreamPool pool) {
@@ -68,6 +69,7 @@ final class UpstreamConnection implements H2ConnectionListener {
     public void onReady(H2Connection connection) {
         if (state == State.OPENING) {
             state = State.READY;
+            wasReady = true;
             pool.onReady(this);
         }
     }
@@ -91,7 +93,6 @@ final class UpstreamConnection implements H2ConnectionListener {
 
     @Override
     public void onClosed(H2Connection connection, @Nullable Throwable cause) {
-        boolean wasReady = state != State.OPENING;
         state = State.CLOSED;
         String reason =
                 cause == null || cause.getMessage() == null ? "connection closed by the instance" : cause.getMessage();

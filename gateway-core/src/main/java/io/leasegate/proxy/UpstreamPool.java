@@ -4,6 +4,7 @@ import io.leasegate.endpoint.Endpoint;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.health.ConnectionWatcher;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -141,11 +142,11 @@ final class UpstreamPool {
     void onReady(UpstreamConnection connection) {
         connecting--;
         backoff.reset();
+        loop.gateway().connections().onUpstreamOpen(endpoint.id());
         if (retired) {
             connection.closeWhenIdle();
             return;
         }
-        loop.gateway().connections().onUpstreamOpen(endpoint.id());
         if (watcher != null && watched == null) {
             watched = connection;
             watcher.onConnected(connection.h2());
@@ -170,9 +171,11 @@ final class UpstreamPool {
             loop.gateway().connections().onUpstreamClose(endpoint.id());
             unwatched(connection, reason);
             connectIfNeeded();
-        } else {
-            connecting--;
-            onConnectFailed(new java.io.IOException(reason));
+            return;
+        }
+        connecting--;
+        if (!retired) {
+            onConnectFailed(new IOException(reason));
         }
     }
 

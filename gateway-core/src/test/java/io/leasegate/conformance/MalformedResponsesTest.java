@@ -18,7 +18,6 @@ import io.leasegate.testkit.ScriptedInstance;
 import java.io.UncheckedIOException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -116,7 +115,6 @@ class MalformedResponsesTest {
     }
 
     @Test
-    @Disabled("open: DATA before the response headers leaves the call without an answer")
     void dataBeforeHeadersIsAProtocolError() {
         ScriptedInstance instance = gateway.instance(AUTHORITY);
         RawHttp2Client client = gateway.client();

@@ -9,12 +9,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Counts and times calls. Called on the event loops; makes no objects for a method that it knows, and no loop waits for another. */
 final class CallMetrics implements CallObserver {
 
-    private final MethodTable methods;
+    private final MethodIndex methods;
     private final List<LoopCalls> loops = new CopyOnWriteArrayList<>();
     private final FastThreadLocal<LoopCalls> loop;
 
     CallMetrics(MetricLimits limits) {
-        methods = new MethodTable(limits);
+        methods = new MethodIndex(limits);
         loop = new FastThreadLocal<>() {
             @Override
             protected LoopCalls initialValue() {

@@ -115,7 +115,7 @@ final class ConnectionMetrics implements ConnectionObserver {
     public void onConnectFailed(EndpointId endpoint, Throwable cause) {
         // The registry's own look-up is enough here: a connect that failed has cost far more.
         connections(upstream, endpoint.service(), newUpstream);
-        String service = upstream.containsKey(endpoint.service()) ? endpoint.service() : MethodTable.OTHER;
+        String service = upstream.containsKey(endpoint.service()) ? endpoint.service() : MethodIndex.OTHER;
         Counter.builder("leasegate.upstream.connect.failures")
                 .description("Attempts to connect to an instance that failed")
                 .tag("service", service)
@@ -133,7 +133,7 @@ final class ConnectionMetrics implements ConnectionObserver {
         }
         synchronized (map) {
             boolean full = map.size() >= maxNames && !map.containsKey(name);
-            return map.computeIfAbsent(full ? MethodTable.OTHER : name, create);
+            return map.computeIfAbsent(full ? MethodIndex.OTHER : name, create);
         }
     }
 }

@@ -160,7 +160,7 @@ final class LoopCalls {
 
     /** What the label says for a status index. */
     static String statusLabel(int index) {
-        return index == 0 ? "none" : index > DEFINED_STATUSES ? MethodTable.OTHER : Integer.toString(index - 1);
+        return index == 0 ? "none" : index > DEFINED_STATUSES ? MethodIndex.OTHER : Integer.toString(index - 1);
     }
 
     private static int statusIndex(int grpcStatus) {

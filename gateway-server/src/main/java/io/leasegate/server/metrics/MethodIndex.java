@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The table is a fixed array with open addressing, at most half full, where entries come and never go: event loops read it without
  * a lock, and the few additions take one.
  */
-final class MethodTable {
+final class MethodIndex {
 
     static final String OTHER = "other";
 
@@ -54,7 +54,7 @@ final class MethodTable {
     private final Service otherServices;
     private volatile int methods;
 
-    MethodTable(MetricLimits limits) {
+    MethodIndex(MetricLimits limits) {
         this.limits = limits;
         int capacity = Integer.highestOneBit(limits.methods() * 2) << 1;
         slots = new AtomicReferenceArray<>(capacity);
