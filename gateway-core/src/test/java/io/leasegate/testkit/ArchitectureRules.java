@@ -1,6 +1,5 @@
 package io.leasegate.testkit;
 
-import static com.tngtech.archunit.core.domain.JavaModifier.FINAL;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -11,6 +10,7 @@ import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -61,14 +61,14 @@ public final class ArchitectureRules {
                 .andShould(new ArchCondition<>("not be arrays that others can reach") {
                     @Override
                     public void check(JavaField f, ConditionEvents events) {
-                        boolean open = f.getRawType().isArray()
-                                && !f.getModifiers().contains(com.tngtech.archunit.core.domain.JavaModifier.PRIVATE);
+                        boolean open =
+                                f.getRawType().isArray() && !f.getModifiers().contains(JavaModifier.PRIVATE);
                         events.add(
                                 new SimpleConditionEvent(f, !open, f.getFullName() + " is an array for all to change"));
                     }
                 })
                 .allowEmptyShould(true)
-                .because("what several threads read without a lock must not change (final: " + FINAL + ")");
+                .because("what several threads read without a lock must not change");
     }
 
     /** A class is named for what it is or how it does it. */
