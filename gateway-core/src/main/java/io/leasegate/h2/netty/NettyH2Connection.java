@@ -35,6 +35,7 @@ import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,7 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
     private boolean leaving;
     private boolean drainSecondStep;
     private boolean gentle;
+    private boolean refused;
     private long goAwayErrorCode = Http2Error.NO_ERROR;
     private String goAwayDebug = "";
     private @Nullable Throwable closeCause;
@@ -293,7 +295,46 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
             closeCause = cause;
         }
         leaving = true;
-        super.onConnectionError(ctx, outbound, cause, http2Ex);
+        if (connection().isServer() && http2Ex != null) {
+            refuse(ctx, http2Ex);
+        } else {
+            super.onConnectionError(ctx, outbound, cause, http2Ex);
+        }
+    }
+
+    /**
+     * The peer broke the connection as a whole. It is told so, its streams end, and what it still sends is dropped; an immediate close
+     * with bytes unread would make the kernel reset the connection, and the GOAWAY that says why could be lost.
+     */
+    private void refuse(ChannelHandlerContext ctx, Http2Exception reason) {
+        if (refused) {
+            return;
+        }
+        refused = true;
+        String message = String.valueOf(reason.getMessage());
+        goAway(ctx, connection().remote().lastStreamCreated(), reason.error().code(), text(message), ctx.newPromise());
+        try {
+            connection().forEachActiveStream(s -> {
+                NettyH2Stream own = own(s);
+                if (own != null) {
+                    own.failed(StreamLoss.PROTOCOL, message);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            ctx.close();
+            return;
+        }
+        closeGently();
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        if (refused) {
+            in.skipBytes(in.readableBytes());
+        } else {
+            super.decode(ctx, in, out);
+        }
     }
 
     @Override
