@@ -175,7 +175,8 @@ public final class EtcdProcess implements AutoCloseable {
 
     private void signal(String name) {
         try {
-            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+            // The shell has a kill of its own; a bare machine has no other.
+            int exit = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
                     .start()
                     .waitFor();
             if (exit != 0) {
