@@ -28,6 +28,7 @@ final class ProxyLoop {
     private final AtomicInteger activeExchanges = new AtomicInteger();
     private final long requestIdSeed = ThreadLocalRandom.current().nextLong();
     private final ReplayBudget replayBudget = new ReplayBudget();
+    private final BackgroundConnects backgroundConnects = new BackgroundConnects();
     private long requestIdCount;
     private @Nullable Runnable whenNoDownstream;
 
@@ -47,6 +48,10 @@ final class ProxyLoop {
 
     GatewayContext gateway() {
         return gateway;
+    }
+
+    BackgroundConnects backgroundConnects() {
+        return backgroundConnects;
     }
 
     ReplayBudget replayBudget() {

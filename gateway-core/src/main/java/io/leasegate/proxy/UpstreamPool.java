@@ -38,6 +38,8 @@ final class UpstreamPool {
     private @Nullable ConnectionWatcher watcher;
     private @Nullable UpstreamConnection watched;
     private boolean reconnectScheduled;
+    private boolean backgroundQueued;
+    private boolean backgroundRunning;
     private boolean retired;
 
     UpstreamPool(ProxyLoop loop, Endpoint endpoint) {
@@ -98,9 +100,7 @@ final class UpstreamPool {
                 return;
             }
         }
-        if (connecting == 0 && connections.isEmpty()) {
-            connect();
-        }
+        connectInBackground();
     }
 
     /** Ends what {@link #watch} began. */
@@ -140,7 +140,7 @@ final class UpstreamPool {
     // What the connections report
 
     void onReady(UpstreamConnection connection) {
-        connecting--;
+        connectEnded();
         backoff.reset();
         loop.gateway().connections().onUpstreamOpen(endpoint.id());
         if (retired) {
@@ -173,7 +173,7 @@ final class UpstreamPool {
             connectIfNeeded();
             return;
         }
-        connecting--;
+        connectEnded();
         if (!retired) {
             onConnectFailed(new IOException(reason));
         }
@@ -186,9 +186,7 @@ final class UpstreamPool {
         watched = null;
         if (watcher != null) {
             watcher.onDisconnected(reason);
-            if (watcher != null && connecting == 0) {
-                connect();
-            }
+            connectInBackground();
         }
     }
 
@@ -209,6 +207,35 @@ final class UpstreamPool {
         }
     }
 
+    /** Makes the connection that the watcher lacks, when the loop has room for it. */
+    private void connectInBackground() {
+        if (!lacksWatched() || backgroundQueued) {
+            return;
+        }
+        backgroundQueued = true;
+        loop.backgroundConnects().submit(() -> {
+            backgroundQueued = false;
+            if (lacksWatched()) {
+                backgroundRunning = true;
+                connect();
+            } else {
+                loop.backgroundConnects().ended();
+            }
+        });
+    }
+
+    private boolean lacksWatched() {
+        return watcher != null && watched == null && connecting == 0 && !retired;
+    }
+
+    private void connectEnded() {
+        connecting--;
+        if (backgroundRunning) {
+            backgroundRunning = false;
+            loop.backgroundConnects().ended();
+        }
+    }
+
     private void connect() {
         connecting++;
         UpstreamConnection connection = new UpstreamConnection(this);
@@ -219,7 +246,7 @@ final class UpstreamPool {
                     connection.opened(h2);
                 },
                 cause -> {
-                    connecting--;
+                    connectEnded();
                     onConnectFailed(cause);
                 });
     }
@@ -247,9 +274,7 @@ final class UpstreamPool {
                 .schedule(
                         () -> {
                             reconnectScheduled = false;
-                            if (watcher != null && watched == null && connecting == 0 && !retired) {
-                                connect();
-                            }
+                            connectInBackground();
                         },
                         waitMillis,
                         TimeUnit.MILLISECONDS);

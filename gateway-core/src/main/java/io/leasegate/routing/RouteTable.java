@@ -87,7 +87,7 @@ public final class RouteTable {
             }
         }
         CharSequence authority = request.authority();
-        Destination byAuthority = services.get(authority, 0, hostEnd(authority), false);
+        Destination byAuthority = byHost(authority);
         if (usable(byAuthority)) {
             return byAuthority;
         }
@@ -105,6 +105,13 @@ public final class RouteTable {
             return byLastPart;
         }
         return byAuthority != null ? byAuthority : byService != null ? byService : byLastPart;
+    }
+
+    /** As it is written, or in lower case: hosts are equal whatever their case (RFC 3986 section 3.2.2). */
+    private @Nullable Destination byHost(CharSequence authority) {
+        int end = hostEnd(authority);
+        Destination exact = services.get(authority, 0, end, false);
+        return exact != null ? exact : services.get(authority, 0, end, true);
     }
 
     /** What {@link #match} looked for in vain, in words for the caller. */

@@ -19,6 +19,8 @@ class RouteTableTest {
     @CsvSource({
         "echo, /x.Y/Z, echo",
         "echo:8080, /x.Y/Z, echo",
+        // a host is the same in any case
+        "Echo:8080, /x.Y/Z, echo",
         "[::1]:8080, /x.Y/Z, [::1]",
         "gateway:8080, /demo.Echo/Say, demo.Echo",
         "gateway:8080, /other.Echo/Say, echo",
@@ -40,7 +42,6 @@ class RouteTableTest {
         "gateway, /echo",
         "gateway, //echo",
         "gateway, /nothing.Here/Call",
-        "Echo, /x/y",
         "'', /.Echoes/x",
         ":8080, /x/y",
     })

@@ -33,6 +33,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -213,7 +214,7 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
         }
         leaving = true;
         if (closeCause == null) {
-            closeCause = new java.io.IOException(reason);
+            closeCause = new IOException(reason);
         }
         if (!connection().goAwaySent() || errorCode != Http2Error.NO_ERROR) {
             int last = connection().remote().lastStreamCreated();
@@ -285,7 +286,12 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
         if (closeCause == null) {
             closeCause = cause;
         }
-        super.exceptionCaught(ctx, cause);
+        if (cause instanceof IOException) {
+            // A peer that went away: the streams hear of it, and it is no news for the log.
+            ctx.close();
+        } else {
+            super.exceptionCaught(ctx, cause);
+        }
     }
 
     @Override

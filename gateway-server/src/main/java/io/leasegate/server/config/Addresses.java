@@ -114,6 +114,9 @@ final class Addresses {
         if (text.indexOf("://") < 0) {
             throw new Unexpected("a URL such as http://127.0.0.1:2379; write http:// or https:// before it");
         }
+        if (text.indexOf(',') >= 0) {
+            throw new Unexpected("one URL such as http://127.0.0.1:2379; write several as a list of strings");
+        }
         URI url;
         try {
             url = new URI(text);
