@@ -13,9 +13,10 @@ public final class ForwardingFilter implements RequestFilter {
 
     private static final int MAX_FORWARDED_BYTES = 2048;
 
-    private static final HeaderField TE_TRAILERS = HeaderField.of(HeaderNames.TE, AsciiString.cached("trailers"));
-    private static final HeaderField SCHEME_HTTP = HeaderField.of(HeaderNames.SCHEME, AsciiString.cached("http"));
-    private static final HeaderField SCHEME_HTTPS = HeaderField.of(HeaderNames.SCHEME, AsciiString.cached("https"));
+    private static final HeaderField TE_TRAILERS = HeaderField.constant(HeaderNames.TE, AsciiString.cached("trailers"));
+    private static final HeaderField SCHEME_HTTP = HeaderField.constant(HeaderNames.SCHEME, AsciiString.cached("http"));
+    private static final HeaderField SCHEME_HTTPS =
+            HeaderField.constant(HeaderNames.SCHEME, AsciiString.cached("https"));
 
     @Override
     public void onRequest(RequestContext context, HeaderBlock headers) {

@@ -33,7 +33,7 @@ public final class HeaderBlock {
     /** Appends a field. */
     public HeaderBlock add(HeaderField field) {
         if (size == fields.length) {
-            fields = Arrays.copyOf(fields, size * 2);
+            fields = Arrays.copyOf(fields, size * 2 + 4);
         }
         fields[size++] = field;
         return this;
@@ -41,6 +41,12 @@ public final class HeaderBlock {
 
     public HeaderBlock add(AsciiString name, AsciiString value) {
         return add(HeaderField.of(name, value));
+    }
+
+    /** Empties the block, so that it can be filled again. */
+    public void clear() {
+        Arrays.fill(fields, 0, size, null);
+        size = 0;
     }
 
     /** The value of the first field with one of the names of {@link HeaderNames}, or null. */

@@ -1,6 +1,7 @@
 package io.leasegate.h2;
 
 import io.netty.util.AsciiString;
+import java.util.List;
 
 /** The header names that the gateway itself reads or writes, as canonical instances. */
 public final class HeaderNames {
@@ -21,7 +22,9 @@ public final class HeaderNames {
     public static final AsciiString UPGRADE = AsciiString.cached("upgrade");
     public static final AsciiString USER_AGENT = AsciiString.cached("user-agent");
     public static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
+    public static final AsciiString PROXY_AUTHORIZATION = AsciiString.cached("proxy-authorization");
     public static final AsciiString COOKIE = AsciiString.cached("cookie");
+    public static final AsciiString SET_COOKIE = AsciiString.cached("set-cookie");
     public static final AsciiString X_FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
     public static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
     public static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
@@ -31,10 +34,7 @@ public final class HeaderNames {
     public static final AsciiString GRPC_ACCEPT_ENCODING = AsciiString.cached("grpc-accept-encoding");
     public static final AsciiString X_LEASEGATE_OUTCOME = AsciiString.cached("x-leasegate-outcome");
 
-    private static final AsciiString[] TABLE = new AsciiString[128];
-
-    static {
-        for (AsciiString name : new AsciiString[] {
+    private static final List<AsciiString> ALL = List.of(
             METHOD,
             PATH,
             SCHEME,
@@ -51,7 +51,9 @@ public final class HeaderNames {
             UPGRADE,
             USER_AGENT,
             AUTHORIZATION,
+            PROXY_AUTHORIZATION,
             COOKIE,
+            SET_COOKIE,
             X_FORWARDED_FOR,
             X_REQUEST_ID,
             GRPC_TIMEOUT,
@@ -59,33 +61,11 @@ public final class HeaderNames {
             GRPC_MESSAGE,
             GRPC_ENCODING,
             GRPC_ACCEPT_ENCODING,
-            X_LEASEGATE_OUTCOME
-        }) {
-            int i = slot(name);
-            while (TABLE[i] != null) {
-                i = i + 1 & TABLE.length - 1;
-            }
-            TABLE[i] = name;
-        }
-    }
+            X_LEASEGATE_OUTCOME);
 
     private HeaderNames() {}
 
-    /** The constant with the same characters, or the argument when the name is none of them. */
-    public static AsciiString canonical(AsciiString name) {
-        for (int i = slot(name); ; i = i + 1 & TABLE.length - 1) {
-            AsciiString known = TABLE[i];
-            if (known == null) {
-                return name;
-            }
-            if (known.equals(name)) {
-                return known;
-            }
-        }
-    }
-
-    private static int slot(AsciiString name) {
-        int h = name.hashCode() * 0x9E3779B9;
-        return h >>> 25;
+    static List<AsciiString> all() {
+        return ALL;
     }
 }

@@ -9,10 +9,11 @@ import java.nio.charset.StandardCharsets;
  */
 public final class LocalReply {
 
-    private static final HeaderField STATUS_200 = HeaderField.of(HeaderNames.STATUS, AsciiString.cached("200"));
+    private static final HeaderField STATUS_200 = HeaderField.constant(HeaderNames.STATUS, AsciiString.cached("200"));
     private static final HeaderField GRPC =
-            HeaderField.of(HeaderNames.CONTENT_TYPE, AsciiString.cached("application/grpc"));
-    private static final HeaderField NO_CONTENT = HeaderField.of(HeaderNames.CONTENT_LENGTH, AsciiString.cached("0"));
+            HeaderField.constant(HeaderNames.CONTENT_TYPE, AsciiString.cached("application/grpc"));
+    private static final HeaderField NO_CONTENT =
+            HeaderField.constant(HeaderNames.CONTENT_LENGTH, AsciiString.cached("0"));
     private static final AsciiString GRPC_PREFIX = AsciiString.cached("application/grpc");
     private static final int MAX_MESSAGE_BYTES = 1024;
 
