@@ -39,6 +39,12 @@ public interface H2Connection {
      */
     void drain(long graceMillis);
 
+    /** Sends PING; the callback runs on the loop when the peer answers it. At most one is outstanding. */
+    void ping(Runnable onAck);
+
+    /** When bytes were last read, System.nanoTime. */
+    long lastReadNanos();
+
     /** Sends GOAWAY with the given code and closes; open streams are lost. */
     void close(long errorCode, String reason);
 }

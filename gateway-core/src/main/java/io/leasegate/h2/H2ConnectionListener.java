@@ -18,10 +18,20 @@ public interface H2ConnectionListener {
         throw new IllegalStateException("a server opened a stream");
     }
 
+    /**
+     * The peer opened a stream with a header list above the limit (server's side only). The stream's further events are not reported.
+     *
+     * @param headers what of them fits the limit
+     * @param listBytes the size of the whole list (RFC 9113 section 6.5.2)
+     */
+    default void onOversizedRequest(H2Stream stream, HeaderBlock headers, long listBytes) {
+        stream.reset(Http2Error.ENHANCE_YOUR_CALM);
+    }
+
     /** A stream ended or a limit rose: {@link H2Connection#canOpenStream} may have become true. */
     default void onCapacity(H2Connection connection) {}
 
-    /** The peer sent GOAWAY; streams that it left out have heard so already. */
+    /** The peer sent GOAWAY; streams that it left out hear so right behind this. */
     default void onGoAway(H2Connection connection, long errorCode, String debugData) {}
 
     /** The connection is gone; its streams have heard so already. Called exactly once. */

@@ -14,7 +14,11 @@ public interface H2Stream {
 
     H2Connection connection();
 
-    /** Sends a header section: the first, an informational one, or trailers. It goes out behind all DATA that was given before. */
+    /**
+     * Sends a header section: the first, an informational one, or trailers. It goes out behind all DATA that was given before.
+     *
+     * @param headers borrowed: copied when they cannot leave at once
+     */
     void sendHeaders(HeaderBlock headers, boolean endStream);
 
     /**

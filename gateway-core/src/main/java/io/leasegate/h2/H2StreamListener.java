@@ -8,7 +8,11 @@ import io.netty.buffer.ByteBuf;
  */
 public interface H2StreamListener {
 
-    /** A header section: on the client's side of a connection the response, informational ones first, or trailers. */
+    /**
+     * A header section: on the client's side of a connection the response, informational ones first, or trailers.
+     *
+     * @param headers borrowed: may be changed and sent on during the call, and must be copied to be kept
+     */
     void onHeaders(HeaderBlock headers, boolean endStream);
 
     /**

@@ -15,12 +15,14 @@ final class DownstreamConnection implements H2ConnectionListener {
 
     private final ProxyLoop loop;
     private final String listener;
+    private final int maxHeaderListBytes;
     private final AsciiString host;
     private final String address;
 
-    DownstreamConnection(ProxyLoop loop, String listener, @Nullable SocketAddress remote) {
+    DownstreamConnection(ProxyLoop loop, ListenerSettings listener, @Nullable SocketAddress remote) {
         this.loop = loop;
-        this.listener = listener;
+        this.listener = listener.name();
+        this.maxHeaderListBytes = listener.protocol().maxHeaderListBytes();
         if (remote instanceof InetSocketAddress inet && inet.getAddress() != null) {
             String ip = inet.getAddress().getHostAddress();
             int zone = ip.indexOf('%');
@@ -41,6 +43,10 @@ final class DownstreamConnection implements H2ConnectionListener {
         return listener;
     }
 
+    int maxHeaderListBytes() {
+        return maxHeaderListBytes;
+    }
+
     /** The client's IP address. */
     AsciiString host() {
         return host;
@@ -56,6 +62,12 @@ final class DownstreamConnection implements H2ConnectionListener {
         Exchange exchange = new Exchange(this, stream, headers, endStream);
         exchange.start();
         return exchange;
+    }
+
+    @Override
+    public void onOversizedRequest(H2Stream stream, HeaderBlock headers, long listBytes) {
+        // Whether the body has ended is the codec's to know; the reply ends the stream either way.
+        new Exchange(this, stream, headers, false).rejectOversized(listBytes);
     }
 
     @Override

@@ -39,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, RequestContext {
 
     private static final int MAX_ATTEMPTS = 4;
-    private static final AsciiString SWITCHING_PROTOCOLS = AsciiString.cached("101");
     private static final int MAX_REQUEST_ID_BYTES = 128;
 
     private enum State {
@@ -128,6 +127,19 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             deadlineNanos = nanos;
             deadlineTimer = loop.eventLoop().schedule(this::onDeadline, nanos, TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** Answers a request whose headers exceed the limit. */
+    void rejectOversized(long listBytes) {
+        loop.exchangeStarted();
+        loop.gateway().calls().onStart();
+        record.authority(authority);
+        int limit = connection.maxHeaderListBytes();
+        replyLocally(
+                Outcome.PROTOCOL_ERROR,
+                GrpcStatus.RESOURCE_EXHAUSTED,
+                "the request's header list has " + listBytes + " bytes and exceeds the limit of " + limit
+                        + " (listeners[].max-header-list of listener " + connection.listener() + ")");
     }
 
     /** Picks an instance and asks for a connection to it. */
@@ -369,10 +381,6 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             if (dropped) {
                 return;
             }
-            if (state == State.OPEN && !isStatus(headers.get(HeaderNames.STATUS))) {
-                broken("answered with :status " + headers.get(HeaderNames.STATUS));
-                return;
-            }
             if (headers.isInformational() && !endStream) {
                 downstream.sendHeaders(headers, false);
                 return;
@@ -395,35 +403,11 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
                 stream().credit(creditBytes);
                 return;
             }
-            if (state == State.OPEN) {
-                stream().credit(creditBytes);
-                broken("sent DATA before its response headers");
-                return;
-            }
             record.responseBytes(data.readableBytes());
             downstream.sendData(data, endStream, stream(), creditBytes);
             if (endStream) {
                 complete(-1);
             }
-        }
-
-        private void broken(String what) {
-            dropped = true;
-            stream().reset(Http2Error.PROTOCOL_ERROR);
-            fail(Outcome.PROTOCOL_ERROR, GrpcStatus.INTERNAL, what);
-        }
-
-        /** Three digits, and not 101, which HTTP/2 does not have (RFC 9113 section 8.6). */
-        private static boolean isStatus(@Nullable AsciiString value) {
-            if (value == null || value.length() != 3 || SWITCHING_PROTOCOLS.equals(value)) {
-                return false;
-            }
-            for (int i = 0; i < 3; i++) {
-                if (value.byteAt(i) < '0' || value.byteAt(i) > '9') {
-                    return false;
-                }
-            }
-            return true;
         }
 
         private void complete(int grpcStatus) {

@@ -2,9 +2,10 @@ package io.leasegate.proxy;
 
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.filter.ForwardingFilter;
+import io.leasegate.h2.H2Codec;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.Http2Error;
-import io.leasegate.h2.netty.NettyH2Codec;
+import io.leasegate.h2.codec.RelayCodec;
 import io.leasegate.health.ConnectionKeeper;
 import io.leasegate.health.ConnectionWatcher;
 import io.leasegate.routing.RouteTableRef;
@@ -51,6 +52,16 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
     private final Map<String, Channel> bound = new LinkedHashMap<>();
 
     public Gateway(GatewaySettings settings, RouteTableRef tables, CallObserver calls, ConnectionObserver connections) {
+        this(settings, tables, calls, connections, new RelayCodec());
+    }
+
+    /** With another codec: for comparisons. */
+    public Gateway(
+            GatewaySettings settings,
+            RouteTableRef tables,
+            CallObserver calls,
+            ConnectionObserver connections,
+            H2Codec codec) {
         this.settings = settings;
         Transport transport = Transport.best();
         this.context = new GatewayContext(
@@ -59,7 +70,7 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
                 settings.upstream(),
                 calls,
                 connections,
-                new NettyH2Codec(),
+                codec,
                 transport,
                 new DnsAddressResolverGroup(new DnsNameResolverBuilder()
                         .datagramChannelType(transport.datagramChannel())
@@ -116,10 +127,9 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
         if (loop == null) {
             throw new IllegalStateException("a channel on a foreign event loop");
         }
-        DownstreamConnection connection = new DownstreamConnection(loop, listener.name(), channel.remoteAddress());
+        DownstreamConnection connection = new DownstreamConnection(loop, listener, channel.remoteAddress());
         context.connections().onDownstreamOpen(listener.name());
-        loop.addDownstream(
-                context.codec().serverConnection(channel, listener.protocol(), loop.flushQueue(), connection));
+        loop.addDownstream(loop.codec().serverConnection(channel, listener.protocol(), connection));
     }
 
     /** The port that a listener is bound to. */
@@ -207,6 +217,10 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
                     .awaitUninterruptibly();
         }
         context.resolver().close();
+        for (ProxyLoop loop : loopList) {
+            // Behind the closes, which the loop still has to work off.
+            loop.eventLoop().execute(() -> loop.codec().close());
+        }
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

@@ -2,7 +2,9 @@ package io.leasegate.proxy;
 
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.h2.FlushQueue;
+import io.leasegate.h2.H2Codec;
 import io.leasegate.h2.H2Connection;
+import io.leasegate.h2.QueuedBytes;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
@@ -15,13 +17,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that belongs to one event loop: its downstream connections, its upstream pools, its flush queue. A call and both its
+ * Everything that belongs to one event loop: its downstream connections, its upstream pools, its codec. A call and both its
  * streams never leave their loop, so nothing here is shared. Used on its loop, except for {@link #activeExchanges()}.
  */
 final class ProxyLoop {
 
     private final EventLoop eventLoop;
-    private final FlushQueue flushQueue;
+    private final QueuedBytes queuedBytes = new QueuedBytes();
+    private final H2Codec.OnLoop codec;
     private final GatewayContext gateway;
     private final IdentityHashMap<Endpoint, UpstreamPool> pools = new IdentityHashMap<>();
     private final Set<H2Connection> downstreams = new LinkedHashSet<>();
@@ -34,7 +37,7 @@ final class ProxyLoop {
 
     ProxyLoop(EventLoop eventLoop, GatewayContext gateway) {
         this.eventLoop = eventLoop;
-        this.flushQueue = new FlushQueue(eventLoop);
+        this.codec = gateway.codec().onLoop(new FlushQueue(eventLoop), queuedBytes);
         this.gateway = gateway;
     }
 
@@ -42,8 +45,13 @@ final class ProxyLoop {
         return eventLoop;
     }
 
-    FlushQueue flushQueue() {
-        return flushQueue;
+    H2Codec.OnLoop codec() {
+        return codec;
+    }
+
+    /** Bytes of DATA that the loop's connections hold because a peer does not take them. */
+    QueuedBytes queuedBytes() {
+        return queuedBytes;
     }
 
     GatewayContext gateway() {

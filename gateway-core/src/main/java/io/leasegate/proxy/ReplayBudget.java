@@ -6,8 +6,11 @@ package io.leasegate.proxy;
  */
 final class ReplayBudget {
 
-    /** One call keeps this much at most. */
-    static final int MAX_CALL_BYTES = 1 << 20;
+    /**
+     * One call keeps this much at most: what an instance can have been sent before it took a call (its initial window for a stream, 64
+     * KiB in most gRPC servers), and what the caller may have sent beyond that (our window).
+     */
+    static final int MAX_CALL_BYTES = 512 * 1024;
 
     private static final long MAX_LOOP_BYTES = 32L << 20;
 

@@ -4,7 +4,6 @@ import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.HeaderBlock;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,30 +15,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody {
 
-    /** One DATA frame. */
-    private static final class Part {
-        private final ByteBuf data;
-        private int creditBytes;
-
-        Part(ByteBuf data, int creditBytes) {
-            this.data = data;
-            this.creditBytes = creditBytes;
-        }
-    }
-
     private final H2Stream downstream;
     private final ReplayBudget budget;
-    private @Nullable ArrayDeque<Part> parts;
+    private @Nullable KeptBytes kept;
+    private int heldCreditBytes;
     private @Nullable HeaderBlock trailers;
     private @Nullable H2Stream upstream;
     private boolean ended;
+
+    /** END_STREAM came with the headers, so that is where it goes. */
+    private final boolean endedAtHeaders;
+
     private boolean replayable = true;
-    private int keptBytes;
     private long relayedBytes;
 
     RequestBody(H2Stream downstream, boolean ended, ReplayBudget budget) {
         this.downstream = downstream;
         this.ended = ended;
+        this.endedAtHeaders = ended;
         this.budget = budget;
     }
 
@@ -59,29 +52,28 @@ final class RequestBody {
 
     /** Whether the request's headers are all there is, so that they carry END_STREAM. */
     boolean isEmpty() {
-        return ended && trailers == null && (parts == null || parts.isEmpty());
+        return endedAtHeaders;
     }
 
     /** A stream to an instance is open: everything so far goes there. */
     void attach(H2Stream stream) {
         upstream = stream;
-        if (isEmpty()) {
+        if (endedAtHeaders) {
             return;
         }
-        if (parts != null) {
-            int left = parts.size();
-            for (Part p : parts) {
-                left--;
-                boolean last = left == 0 && ended && trailers == null;
-                int credit = p.creditBytes;
-                p.creditBytes = 0;
-                stream.sendData(p.data, last, credit == 0 ? null : downstream, credit);
-            }
+        boolean endsHere = ended && trailers == null;
+        int credit = heldCreditBytes;
+        heldCreditBytes = 0;
+        if (kept != null) {
+            kept.sendTo(stream, endsHere);
+        } else if (endsHere) {
+            stream.sendData(Unpooled.EMPTY_BUFFER, true, null, 0);
         }
+        downstream.credit(credit);
         if (trailers != null) {
             stream.sendHeaders(trailers.copy(), true);
         }
-        if (keptBytes > ReplayBudget.MAX_CALL_BYTES) {
+        if (kept != null && kept.bytes() > ReplayBudget.MAX_CALL_BYTES) {
             stopKeeping();
         }
     }
@@ -96,35 +88,40 @@ final class RequestBody {
         relayedBytes += data.readableBytes();
         H2Stream stream = upstream;
         if (stream == null) {
-            keep(data, creditBytes);
+            keep(data);
+            heldCreditBytes += creditBytes;
             return;
         }
         if (replayable) {
-            if (!budget.allows(keptBytes, data.readableBytes())) {
+            if (!budget.allows(kept == null ? 0 : kept.bytes(), data.readableBytes())) {
                 stopKeeping();
             } else {
-                keep(data, 0);
+                keep(data);
             }
         }
         stream.sendData(data, endStream, downstream, creditBytes);
     }
 
+    /** Trailers, which are copied. */
     void trailers(HeaderBlock block) {
         ended = true;
-        trailers = block;
         if (upstream != null) {
-            upstream.sendHeaders(block.copy(), true);
+            upstream.sendHeaders(block, true);
+        }
+        if (upstream == null || replayable) {
+            trailers = block.copy();
         }
     }
 
-    private void keep(ByteBuf data, int creditBytes) {
-        if (parts == null) {
-            parts = new ArrayDeque<>(2);
+    private void keep(ByteBuf data) {
+        if (!data.isReadable()) {
+            return;
         }
-        keptBytes += data.readableBytes();
+        if (kept == null) {
+            kept = new KeptBytes();
+        }
+        kept.add(data);
         budget.add(data.readableBytes());
-        // A slice of its own reader index: attempts must not share one.
-        parts.add(new Part(data.isReadable() ? data.retainedSlice() : Unpooled.EMPTY_BUFFER, creditBytes));
     }
 
     /** The request will not be sent again: what was kept for that is released. Held parts are relayed first by {@link #attach}. */
@@ -135,15 +132,13 @@ final class RequestBody {
 
     /** Releases everything and returns what is owed to the caller's window. */
     void release() {
-        if (parts == null) {
-            return;
+        if (kept != null) {
+            budget.add(-kept.bytes());
+            kept.release();
+            kept = null;
         }
-        for (Part p : parts) {
-            p.data.release();
-            downstream.credit(p.creditBytes);
-        }
-        parts = null;
-        budget.add(-keptBytes);
-        keptBytes = 0;
+        int credit = heldCreditBytes;
+        heldCreditBytes = 0;
+        downstream.credit(credit);
     }
 }

@@ -61,8 +61,7 @@ final class UpstreamConnector {
         }
         bootstrap.connect(address()).addListener((ChannelFuture f) -> {
             if (f.isSuccess()) {
-                opened.accept(gateway.codec()
-                        .clientConnection(f.channel(), settings.protocol(), loop.flushQueue(), listener));
+                opened.accept(loop.codec().clientConnection(f.channel(), settings.protocol(), listener));
             } else {
                 failed.accept(f.cause());
             }

@@ -21,7 +21,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -145,8 +144,6 @@ class DrainTest {
     }
 
     @Test
-    @Disabled(
-            "Netty's codec ends the connection at DATA of a stream that it refused after its GOAWAY; the codec of our own has to pass this")
     void r2StreamsAboveTheLastIdAreIgnoredWithoutHarm() {
         ScriptedInstance instance = gateway.instance(AUTHORITY);
         RawHttp2Client client = gateway.client();

@@ -15,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -160,8 +159,6 @@ class RequestHeadersTest {
     }
 
     @Test
-    @Disabled(
-            "Netty's HPACK decoder does not tell which fields were never-indexed; the codec of our own has to pass this")
     void whatTheCallerMarkedNeverIndexedStaysSo() {
         HeaderFields got = relay(request().with("api-key", "secret", Coding.NEVER_INDEXED));
         assertThat(got.get("api-key")).isEqualTo("secret");

@@ -208,6 +208,16 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
     }
 
     @Override
+    public void ping(Runnable onAck) {
+        throw new UnsupportedOperationException("not needed of the oracle");
+    }
+
+    @Override
+    public long lastReadNanos() {
+        return System.nanoTime();
+    }
+
+    @Override
     public void close(long errorCode, String reason) {
         if (closed) {
             return;

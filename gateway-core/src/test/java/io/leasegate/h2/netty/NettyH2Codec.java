@@ -6,6 +6,7 @@ import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.H2ConnectionListener;
 import io.leasegate.h2.HeaderNames;
 import io.leasegate.h2.ProtocolSettings;
+import io.leasegate.h2.QueuedBytes;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
@@ -19,7 +20,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.util.AsciiString;
 
-/** The codec on Netty's {@code Http2ConnectionHandler}. */
+/** The codec on Netty's {@code Http2ConnectionHandler}: the oracle that the codec of our own is compared with. */
 public final class NettyH2Codec implements H2Codec {
 
     private static final int WRITE_CHUNK_BYTES = 16 * 1024;
@@ -34,7 +35,26 @@ public final class NettyH2Codec implements H2Codec {
     };
 
     @Override
-    public H2Connection serverConnection(
+    public OnLoop onLoop(FlushQueue flushQueue, QueuedBytes queuedBytes) {
+        return new OnLoop() {
+            @Override
+            public H2Connection serverConnection(
+                    Channel channel, ProtocolSettings settings, H2ConnectionListener listener) {
+                return server(channel, settings, flushQueue, listener);
+            }
+
+            @Override
+            public H2Connection clientConnection(
+                    Channel channel, ProtocolSettings settings, H2ConnectionListener listener) {
+                return client(channel, settings, flushQueue, listener);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private static H2Connection server(
             Channel channel, ProtocolSettings settings, FlushQueue flushQueue, H2ConnectionListener listener) {
         Http2Settings initial = new Http2Settings()
                 .maxConcurrentStreams(settings.maxConcurrentStreams())
@@ -43,8 +63,7 @@ public final class NettyH2Codec implements H2Codec {
         return install(channel, true, initial, settings, flushQueue, listener);
     }
 
-    @Override
-    public H2Connection clientConnection(
+    private static H2Connection client(
             Channel channel, ProtocolSettings settings, FlushQueue flushQueue, H2ConnectionListener listener) {
         Http2Settings initial = new Http2Settings()
                 .pushEnabled(false)

@@ -1,0 +1,413 @@
+package io.leasegate.h2.codec;
+
+import io.leasegate.h2.H2Connection;
+import io.leasegate.h2.H2Stream;
+import io.leasegate.h2.H2StreamListener;
+import io.leasegate.h2.HeaderBlock;
+import io.leasegate.h2.StreamLoss;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream: two windows, a few flags, and a queue while the peer does not take what it is sent. Used on the connection's event loop.
+ *
+ * <p>The states of RFC 9113 section 5.1 are two bits, since a stream exists from its HEADERS on: LOCAL_ENDED (END_STREAM staged) and
+ * REMOTE_ENDED (END_STREAM read). With both, or after a reset in either direction, the stream is CLOSED and out of its table.
+ *
+ * <p>Flow control: what the peer sends is charged to {@link #receiveWindow} and returned by {@link #credit}, which the other side of the
+ * relay calls when it has staged the bytes. So what is queued there never exceeds the window that was advertised here.
+ */
+final class RelayStream implements H2Stream {
+
+    private static final int LOCAL_ENDED = 1;
+    private static final int REMOTE_ENDED = 1 << 1;
+    private static final int CLOSED = 1 << 2;
+    /** END_STREAM belongs to the last item of the queue. */
+    private static final int END_QUEUED = 1 << 3;
+    /** The first header section that is not informational has been read. */
+    static final int HEADERS_READ = 1 << 4;
+    /** The request's method is HEAD: its response has a content-length and no content. */
+    static final int HEAD_REQUEST = 1 << 5;
+
+    private static final long NO_RESET = -1;
+    static final long UNKNOWN_LENGTH = -1;
+
+    private final RelayConnection connection;
+    private final int id;
+    private H2StreamListener listener;
+    private int flags;
+
+    /** What the peer lets us send; negative after it lowered its initial window (RFC 9113 section 6.9.2). */
+    private int sendWindow;
+
+    /** What the peer may still send. */
+    private int receiveWindow;
+
+    /** Returned to the peer in the next WINDOW_UPDATE. */
+    private int unannouncedCredit;
+
+    /** What the peer's content-length leaves to be sent, or {@link #UNKNOWN_LENGTH}. */
+    private long contentLeft = UNKNOWN_LENGTH;
+
+    private @Nullable SendQueue queue;
+    private @Nullable H2Stream creditSource;
+    private long resetAfterSend = NO_RESET;
+
+    // The scheduler's.
+    @Nullable
+    RelayStream nextInLine;
+
+    boolean inLine;
+
+    RelayStream(RelayConnection connection, int id, H2StreamListener listener, int sendWindow, int receiveWindow) {
+        this.connection = connection;
+        this.id = id;
+        this.listener = listener;
+        this.sendWindow = sendWindow;
+        this.receiveWindow = receiveWindow;
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public H2Connection connection() {
+        return connection;
+    }
+
+    void listener(H2StreamListener newListener) {
+        listener = newListener;
+    }
+
+    boolean is(int flag) {
+        return (flags & flag) != 0;
+    }
+
+    void set(int flag) {
+        flags |= flag;
+    }
+
+    boolean isClosed() {
+        return is(CLOSED);
+    }
+
+    boolean isRemoteEnded() {
+        return is(REMOTE_ENDED);
+    }
+
+    // Sending
+
+    private boolean isSendClosed() {
+        return is(CLOSED | LOCAL_ENDED | END_QUEUED);
+    }
+
+    @Override
+    public void sendHeaders(HeaderBlock headers, boolean endStream) {
+        if (isSendClosed()) {
+            return;
+        }
+        if (queue != null || !connection.scheduler().hasRoom()) {
+            enqueue().add(headers.copy());
+            queued(endStream);
+            return;
+        }
+        connection.output().headers(id, headers, endStream);
+        connection.markDirty();
+        if (endStream) {
+            localEnded();
+        }
+    }
+
+    /** The request's own headers, as a client: the stream is new, so nothing can be queued. */
+    void sendRequest(HeaderBlock headers, boolean endStream) {
+        connection.output().headers(id, headers, endStream);
+        connection.markDirty();
+        if (endStream) {
+            flags |= LOCAL_ENDED;
+        }
+    }
+
+    @Override
+    public void sendData(ByteBuf data, boolean endStream, @Nullable H2Stream source, int creditBytes) {
+        if (isSendClosed()) {
+            if (source != null) {
+                source.credit(creditBytes);
+            }
+            return;
+        }
+        int n = data.readableBytes();
+        if (queue == null && n <= sendWindow && connection.scheduler().isOpenFor(n)) {
+            connection.output().data(id, data, data.readerIndex(), n, endStream);
+            sent(n);
+            connection.markDirty();
+            if (source != null) {
+                source.credit(creditBytes);
+            }
+            if (endStream) {
+                localEnded();
+            }
+            return;
+        }
+        if (source != null) {
+            // Bytes return one by one as they are staged; what the frame had besides returns now.
+            creditSource = source;
+            source.credit(creditBytes - n);
+        }
+        enqueue().add(data, connection.alloc());
+        queued(endStream);
+    }
+
+    private void sent(int bytes) {
+        sendWindow -= bytes;
+        connection.scheduler().consumed(bytes);
+        // The peer answers DATA with window updates.
+        connection.guard().useful();
+    }
+
+    private SendQueue enqueue() {
+        SendQueue q = queue;
+        if (q == null) {
+            q = new SendQueue(connection.queuedBytes());
+            queue = q;
+        }
+        return q;
+    }
+
+    private void queued(boolean endStream) {
+        if (endStream) {
+            flags |= END_QUEUED;
+        }
+        connection.scheduler().enlist(this);
+        connection.scheduler().serve();
+    }
+
+    /** Whether the head of the queue could be staged if the connection let it. */
+    boolean canStage() {
+        SendQueue q = queue;
+        if (q == null) {
+            return false;
+        }
+        ByteBuf data = q.headData();
+        return data == null || sendWindow > 0 || !data.isReadable();
+    }
+
+    boolean nextIsHeaders() {
+        SendQueue q = queue;
+        return q != null && q.headData() == null;
+    }
+
+    /** Stages what the windows allow, up to about the given number of bytes. */
+    void stage(int turnBytes) {
+        SendQueue q = queue;
+        int left = turnBytes;
+        while (q != null && !q.isEmpty() && left > 0) {
+            boolean last = q.isLast() && is(END_QUEUED);
+            HeaderBlock block = q.headHeaders();
+            if (block != null) {
+                connection.output().headers(id, block, last);
+                q.remove();
+                continue;
+            }
+            int n = stageData(q, left, last);
+            if (n < 0) {
+                break;
+            }
+            left -= n;
+        }
+        connection.markDirty();
+        if (q != null && q.isEmpty()) {
+            queue = null;
+            drained();
+        }
+    }
+
+    /** Returns the number of bytes staged, or -1 when a window is closed. */
+    private int stageData(SendQueue q, int atMost, boolean last) {
+        ByteBuf data = q.headData();
+        if (data == null) {
+            return -1;
+        }
+        int window = Math.min(sendWindow, connection.scheduler().windowBytes());
+        int n = Math.min(Math.min(data.readableBytes(), atMost), window);
+        if (n <= 0 && data.isReadable()) {
+            return -1;
+        }
+        boolean whole = n >= data.readableBytes();
+        n = Math.max(n, 0);
+        connection.output().data(id, data, data.readerIndex(), n, last && whole);
+        data.skipBytes(n);
+        sent(n);
+        q.sent(n);
+        if (whole) {
+            q.remove();
+        }
+        if (creditSource != null) {
+            creditSource.credit(n);
+        }
+        return n;
+    }
+
+    /** Everything that was queued has been staged. */
+    private void drained() {
+        if (is(END_QUEUED)) {
+            localEnded();
+        }
+        if (resetAfterSend != NO_RESET) {
+            reset(resetAfterSend);
+        }
+    }
+
+    private void localEnded() {
+        flags |= LOCAL_ENDED;
+        closeIfComplete();
+    }
+
+    private void closeIfComplete() {
+        if ((flags & (LOCAL_ENDED | REMOTE_ENDED | CLOSED)) == (LOCAL_ENDED | REMOTE_ENDED)) {
+            close(ClosedStreams.How.COMPLETE);
+        }
+    }
+
+    @Override
+    public void reset(long errorCode) {
+        if (!isClosed()) {
+            connection.output().reset(id, errorCode);
+            connection.markDirty();
+            close(ClosedStreams.How.RESET_BY_US);
+        }
+    }
+
+    @Override
+    public void resetAfterSend(long errorCode) {
+        if (queue == null) {
+            reset(errorCode);
+        } else {
+            resetAfterSend = errorCode;
+        }
+    }
+
+    private void close(ClosedStreams.How how) {
+        flags |= CLOSED;
+        dropQueue();
+        connection.streamClosed(this, how);
+    }
+
+    private void dropQueue() {
+        SendQueue q = queue;
+        if (q != null) {
+            queue = null;
+            int owed = q.bytes();
+            q.release();
+            if (creditSource != null) {
+                creditSource.credit(owed);
+            }
+        }
+    }
+
+    /** The peer opened this stream's window; false when it would exceed 2^31-1 (RFC 9113 section 6.9.1). */
+    boolean increaseSendWindow(int increment) {
+        if ((long) sendWindow + increment > Frames.MAX_WINDOW_BYTES) {
+            return false;
+        }
+        sendWindow += increment;
+        connection.scheduler().enlist(this);
+        return true;
+    }
+
+    // Receiving
+
+    @Override
+    public void credit(int bytes) {
+        // After the peer's END_STREAM it has nothing to spend credit on.
+        if (bytes <= 0 || is(CLOSED | REMOTE_ENDED)) {
+            return;
+        }
+        unannouncedCredit += bytes;
+        if (unannouncedCredit >= connection.creditStepBytes()) {
+            connection.output().windowUpdate(id, unannouncedCredit);
+            connection.markDirty();
+            receiveWindow += unannouncedCredit;
+            unannouncedCredit = 0;
+        }
+    }
+
+    /** Our own initial window is another from now on (RFC 9113 section 6.9.2). */
+    void changeReceiveWindow(int delta) {
+        receiveWindow += delta;
+    }
+
+    /** Charges a DATA frame; false when the peer exceeded its window. */
+    boolean charge(int frameBytes) {
+        receiveWindow -= frameBytes;
+        return receiveWindow >= 0;
+    }
+
+    void contentLength(long bytes) {
+        contentLeft = bytes;
+    }
+
+    /** Counts content against content-length (RFC 9113 section 8.1.1); false when they differ. */
+    boolean countContent(int dataBytes, boolean endStream) {
+        if (contentLeft == UNKNOWN_LENGTH) {
+            return true;
+        }
+        contentLeft -= dataBytes;
+        return contentLeft >= 0 && (!endStream || contentLeft == 0);
+    }
+
+    void headersRead(HeaderBlock block, boolean endStream) {
+        if (endStream) {
+            flags |= REMOTE_ENDED;
+        }
+        listener.onHeaders(block, endStream);
+        closeIfComplete();
+    }
+
+    void dataRead(ByteBuf piece, boolean endStream) {
+        if (endStream) {
+            flags |= REMOTE_ENDED;
+        }
+        listener.onData(piece, piece.readableBytes(), endStream);
+        closeIfComplete();
+    }
+
+    /** The request was opened with END_STREAM; its listener is told so by another way. */
+    void remoteEndedAtOpen() {
+        flags |= REMOTE_ENDED;
+    }
+
+    /** What {@link #remoteEndedAtOpen} left open. */
+    void opened() {
+        closeIfComplete();
+    }
+
+    void resetRead(long errorCode) {
+        close(ClosedStreams.How.RESET_BY_PEER);
+        listener.onReset(errorCode);
+    }
+
+    /** The stream is lost, and nothing is sent on it any more. */
+    void lost(StreamLoss loss, String reason) {
+        if (!isClosed()) {
+            close(ClosedStreams.How.RESET_BY_US);
+            listener.onLost(loss, reason);
+        }
+    }
+
+    /** The peer broke a rule on this stream: it is reset, and the listener hears why. */
+    void fail(long errorCode, StreamLoss loss, String reason) {
+        if (!isClosed()) {
+            connection.output().reset(id, errorCode);
+            connection.markDirty();
+            lost(loss, reason);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "stream " + id + (isClosed() ? " (closed, " : " (") + "send window " + sendWindow + ", receive window "
+                + receiveWindow + ")";
+    }
+}
