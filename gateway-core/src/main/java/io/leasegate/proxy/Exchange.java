@@ -109,6 +109,15 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         }
         destination = d;
         record.service(d.cluster().name());
+        QueueGuard guard = loop.gateway().queueGuard();
+        if (guard.isExceeded()) {
+            replyLocally(
+                    Outcome.LOCAL_OVERLOAD,
+                    GrpcStatus.RESOURCE_EXHAUSTED,
+                    "io.max-queued = " + guard.limitBytes() + " bytes reached: " + guard.bytes()
+                            + " bytes wait for peers that read slowly");
+            return;
+        }
         attempt("no instance can take a call");
     }
 

@@ -71,6 +71,7 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
                 calls,
                 connections,
                 codec,
+                new QueueGuard(settings.maxQueuedBytes()),
                 transport,
                 new DnsAddressResolverGroup(new DnsNameResolverBuilder()
                         .datagramChannelType(transport.datagramChannel())
@@ -148,6 +149,11 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
             n += l.activeExchanges();
         }
         return n;
+    }
+
+    /** Bytes that connections hold by now because a peer does not take them. */
+    public long queuedBytes() {
+        return context.queueGuard().bytes();
     }
 
     /** The name of the kernel interface in use: {@code epoll} or {@code nio}. */

@@ -16,5 +16,6 @@ record GatewayContext(
         CallObserver calls,
         ConnectionObserver connections,
         H2Codec codec,
+        QueueGuard queueGuard,
         Transport transport,
         AddressResolverGroup<InetSocketAddress> resolver) {}

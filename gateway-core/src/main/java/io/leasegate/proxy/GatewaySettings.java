@@ -1,5 +1,6 @@
 package io.leasegate.proxy;
 
+import io.netty.util.internal.PlatformDependent;
 import java.util.List;
 import java.util.function.Function;
 
@@ -8,15 +9,32 @@ import java.util.function.Function;
  *
  * @param listeners where clients connect
  * @param ioThreads event loops, 1 or more
+ * @param maxQueuedBytes what all connections together may hold for peers that do not take it, before new calls are refused
  * @param upstream how the instances of a service, given by its name, are connected to
  */
 public record GatewaySettings(
-        List<ListenerSettings> listeners, int ioThreads, Function<String, UpstreamSettings> upstream) {
+        List<ListenerSettings> listeners,
+        int ioThreads,
+        long maxQueuedBytes,
+        Function<String, UpstreamSettings> upstream) {
+
+    private static final double DEFAULT_QUEUE_SHARE = 0.5;
 
     public GatewaySettings {
         listeners = List.copyOf(listeners);
         if (ioThreads < 1) {
             throw new IllegalArgumentException("ioThreads: " + ioThreads + " (expected 1 or more)");
         }
+    }
+
+    /** With the default bound of what is queued. */
+    public GatewaySettings(
+            List<ListenerSettings> listeners, int ioThreads, Function<String, UpstreamSettings> upstream) {
+        this(listeners, ioThreads, shareOfMemory(DEFAULT_QUEUE_SHARE), upstream);
+    }
+
+    /** A share, 0 to 1, of the memory outside of the heap that the JVM gives to buffers; in bytes. */
+    public static long shareOfMemory(double share) {
+        return (long) (PlatformDependent.maxDirectMemory() * share);
     }
 }

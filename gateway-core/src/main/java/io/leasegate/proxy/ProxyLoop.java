@@ -39,6 +39,7 @@ final class ProxyLoop {
         this.eventLoop = eventLoop;
         this.codec = gateway.codec().onLoop(new FlushQueue(eventLoop), queuedBytes);
         this.gateway = gateway;
+        gateway.queueGuard().add(queuedBytes);
     }
 
     EventLoop eventLoop() {
@@ -47,11 +48,6 @@ final class ProxyLoop {
 
     H2Codec.OnLoop codec() {
         return codec;
-    }
-
-    /** Bytes of DATA that the loop's connections hold because a peer does not take them. */
-    QueuedBytes queuedBytes() {
-        return queuedBytes;
     }
 
     GatewayContext gateway() {

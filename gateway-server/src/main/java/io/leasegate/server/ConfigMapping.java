@@ -36,7 +36,11 @@ public final class ConfigMapping {
         for (ListenerConfig l : config.listeners()) {
             listeners.add(new ListenerSettings(l.name(), l.address(), l.port(), protocol(l.protocol())));
         }
-        return new GatewaySettings(listeners, config.io().threads(), service -> upstream(config, service));
+        return new GatewaySettings(
+                listeners,
+                config.io().threads(),
+                GatewaySettings.shareOfMemory(config.io().maxQueued()),
+                service -> upstream(config, service));
     }
 
     private static ProtocolSettings protocol(ProtocolConfig p) {

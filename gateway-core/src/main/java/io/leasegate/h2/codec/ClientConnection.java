@@ -40,12 +40,12 @@ final class ClientConnection extends RelayConnection {
     }
 
     @Override
-    public void onPreface() {
+    void preface() {
         throw new IllegalStateException("a server sends no preface of this kind");
     }
 
     @Override
-    public void onOtherProtocol(String firstBytes) {
+    void otherProtocol(String firstBytes) {
         throw new IllegalStateException("a server sends no preface of this kind");
     }
 
@@ -129,11 +129,11 @@ final class ClientConnection extends RelayConnection {
             stream.fail(Http2Error.PROTOCOL_ERROR, StreamLoss.PROTOCOL, wrong);
             return;
         }
-        if (decoder().isTooLarge()) {
+        if (section().isTooLarge()) {
             stream.fail(
                     Http2Error.CANCEL,
                     StreamLoss.HEADER_LIST_SIZE,
-                    decoder().listBytes() + " bytes, and the limit is "
+                    section().listBytes() + " bytes, and the limit is "
                             + settings().maxHeaderListBytes());
             return;
         }
@@ -145,7 +145,7 @@ final class ClientConnection extends RelayConnection {
                     stream.fail(
                             Http2Error.PROTOCOL_ERROR,
                             StreamLoss.PROTOCOL,
-                            "content of another length than content-length says");
+                            HeaderRules.WRONG_CONTENT_LENGTH);
                     return;
                 }
                 if (length >= 0) {
@@ -167,7 +167,7 @@ final class ClientConnection extends RelayConnection {
         }
         String wrong = HeaderRules.trailers(block);
         if (wrong == null && !stream.countContent(0, true)) {
-            return "content of another length than content-length says";
+            return HeaderRules.WRONG_CONTENT_LENGTH;
         }
         return wrong;
     }
@@ -184,8 +184,7 @@ final class ClientConnection extends RelayConnection {
     }
 
     @Override
-    public void onGoAway(int lastStreamId, long errorCode, String debugData) throws ConnectionException {
-        guard().useless();
+    void goAway(int lastStreamId, long errorCode, String debugData) {
         goAwayReceived = true;
         String reason = "GOAWAY " + Http2Error.name(errorCode) + (debugData.isEmpty() ? "" : " " + debugData);
         // A GOAWAY with an error says nothing reliable about what was processed (grpc-java takes the same care).

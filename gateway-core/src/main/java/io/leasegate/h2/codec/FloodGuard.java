@@ -28,8 +28,9 @@ final class FloodGuard {
     private int continuations;
     private int unsentReplies;
 
-    FloodGuard(ProtocolSettings settings) {
-        maxResets = settings.maxResetsPerWindow();
+    /** The limit of resets is for clients: an instance that resets many calls must not cost us its connection. */
+    FloodGuard(ProtocolSettings settings, boolean ofClient) {
+        maxResets = ofClient ? settings.maxResetsPerWindow() : 0;
         maxUselessFrames = settings.maxUselessFramesPerWindow();
         spanNanos = TimeUnit.SECONDS.toNanos(settings.resetWindowSeconds());
         resetsSince = System.nanoTime();

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeaderRules {
 
+    static final String WRONG_CONTENT_LENGTH = "content of another length than content-length says";
+
     static final long NO_CONTENT_LENGTH = -1;
     static final long BAD_CONTENT_LENGTH = -2;
 

@@ -44,7 +44,7 @@ final class ServerConnection extends RelayConnection {
     }
 
     @Override
-    public void onPreface() {
+    void preface() {
         sendSettings(
                 Frames.SETTINGS_MAX_CONCURRENT_STREAMS,
                 settings().maxConcurrentStreams(),
@@ -55,7 +55,7 @@ final class ServerConnection extends RelayConnection {
     }
 
     @Override
-    public void onOtherProtocol(String firstBytes) {
+    void otherProtocol(String firstBytes) {
         if (HTTP_1_METHOD.matcher(firstBytes).lookingAt()) {
             exit().refuseOtherProtocol(HTTP_1_ANSWER);
         }
@@ -100,8 +100,7 @@ final class ServerConnection extends RelayConnection {
     void streamEnded() {}
 
     @Override
-    public void onGoAway(int lastStreamId, long errorCode, String debugData) throws ConnectionException {
-        guard().useless();
+    void goAway(int lastStreamId, long errorCode, String debugData) {
         // It speaks of streams that we would open. The client closes when its own have ended.
         listener().onGoAway(this, errorCode, debugData);
     }
@@ -128,8 +127,8 @@ final class ServerConnection extends RelayConnection {
             return;
         }
         long contentLength = HeaderRules.contentLength(block);
-        if (!decoder().isTooLarge()
-                && (isSectionSelfDependent()
+        if (!section().isTooLarge()
+                && (section().isSelfDependent()
                         || HeaderRules.request(block) != null
                         || contentLength == HeaderRules.BAD_CONTENT_LENGTH
                         || (endStream && contentLength > 0))) {
@@ -165,8 +164,8 @@ final class ServerConnection extends RelayConnection {
         if (endStream) {
             s.remoteEndedAtOpen();
         }
-        if (decoder().isTooLarge()) {
-            listener().onOversizedRequest(s, block, decoder().listBytes());
+        if (section().isTooLarge()) {
+            listener().onOversizedRequest(s, block, section().listBytes());
         } else {
             s.listener(listener().onStream(s, block, endStream));
         }
@@ -177,16 +176,16 @@ final class ServerConnection extends RelayConnection {
     void sectionOfStream(RelayStream stream, HeaderBlock block, boolean endStream) throws ConnectionException {
         String wrong = endStream ? HeaderRules.trailers(block) : "a second header section without END_STREAM";
         if (wrong == null && !stream.countContent(0, true)) {
-            wrong = "content of another length than content-length says";
+            wrong = HeaderRules.WRONG_CONTENT_LENGTH;
         }
-        if (wrong != null || isSectionSelfDependent()) {
+        if (wrong != null || section().isSelfDependent()) {
             guard().reset();
             stream.fail(Http2Error.PROTOCOL_ERROR, StreamLoss.PROTOCOL, String.valueOf(wrong));
-        } else if (decoder().isTooLarge()) {
+        } else if (section().isTooLarge()) {
             stream.fail(
                     Http2Error.ENHANCE_YOUR_CALM,
                     StreamLoss.HEADER_LIST_SIZE,
-                    "trailers of " + decoder().listBytes() + " bytes");
+                    "trailers of " + section().listBytes() + " bytes");
         } else {
             stream.headersRead(block, true);
         }

@@ -39,7 +39,7 @@ final class ConfigReader {
                 s.find("zone", Addresses.ZONE, ""),
                 listeners,
                 admin,
-                new IoConfig(threads(s)),
+                s.block("io", io -> new IoConfig(threads(io), io.get("max-queued", Kind.SHARE))),
                 discovery,
                 new RouteReader(services).read(s),
                 servicesConfig,
@@ -54,7 +54,7 @@ final class ConfigReader {
         return new AdminConfig(s.get("address", Addresses.HOST), s.get("port", Kind.LISTEN_PORT));
     }
 
-    private static int threads(Section s) {
+    private static int threads(Section io) {
         Kind<Integer> number = Kind.integer(1, 1024);
         Kind<Integer> numberOrAuto = new Kind<>(
                 text -> {
@@ -68,7 +68,7 @@ final class ConfigReader {
                     }
                 },
                 1);
-        return s.block("io", io -> io.get("threads", numberOrAuto));
+        return io.get("threads", numberOrAuto);
     }
 
     private static UpstreamConfig upstream(Section s) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The streams of one connection by id: an open-addressing table with linear probing. Ids are sequential, and would make one cluster of
  * all live streams without the mixing of the hash (Fibonacci hashing, Knuth, The Art of Computer Programming 3, 6.4).
  */
-final class StreamTable {
+final class StreamMap {
 
     private static final int INITIAL_SLOTS = 16;
 
