@@ -35,6 +35,8 @@ final class ReferenceServerBehindGateway {
 
     /** Arguments: the checkout, the reference server's program, a folder for files. Ends with the signal that the suite sends. */
     public static void main(String[] args) throws IOException, InterruptedException {
+        // Killed, the suite leaves us behind; then there is nobody to serve.
+        ProcessHandle.current().parent().ifPresent(suite -> suite.onExit().thenRun(() -> System.exit(1)));
         Path home = Path.of(args[0]);
         Path folder = Files.createTempDirectory(Path.of(args[2]), "server-");
         UnknownFieldSet request = read(System.in);
