@@ -18,6 +18,7 @@ COPY gateway-registrar/pom.xml gateway-registrar/
 COPY gateway-server/pom.xml gateway-server/
 COPY examples/pom.xml examples/
 COPY loadtest/pom.xml loadtest/
+COPY conformance/pom.xml conformance/
 COPY distribution/pom.xml distribution/
 RUN mvn -B -q -ntp -DskipTests --fail-never package >/dev/null 2>&1
 COPY . .

@@ -21,8 +21,12 @@ build_needed() (
         || older_than "$examples_jar" gateway-registrar/pom.xml examples/pom.xml gateway-registrar/src/main examples/src/main
 )
 
-build_if_needed() {
-    if build_needed; then
+build_if_needed() { build_where_needed build_needed gateway-server,examples; }
+
+# Builds the modules $2 with what they depend on, if the function $1 says that it is needed.
+build_where_needed() {
+    local needed=$1 modules=$2
+    if "$needed"; then
         part install
         install_missing jdk maven
         if has flock; then
@@ -32,15 +36,15 @@ build_if_needed() {
                 say "waiting for another build of this checkout"
                 flock 9
             fi
-            if build_needed; then build; fi
+            if "$needed"; then build "$modules"; fi
             exec 9<&-
         else
-            build
+            build "$modules"
         fi
     fi
 }
 
-# In a process of its own, so that the caller's folder and environment stay as they are.
+# Builds the modules $1. In a process of its own, so that the caller's folder and environment stay as they are.
 build() (
     local log=target/leasegate-build.log began=$SECONDS status=0
     part progress
@@ -50,7 +54,7 @@ build() (
     mkdir -p target
     say "building with JDK $java_version ($home/$log)"
     touch target/leasegate.began
-    with_progress "$log" build_status mvn -B -DskipTests package -pl gateway-server,examples -am || status=$?
+    with_progress "$log" build_status mvn -B -DskipTests package -pl "$1" -am || status=$?
     if [ "$status" -ne 0 ]; then
         grep -E '^\[(ERROR|FATAL)\]|^\[WARNING\] /' "$log" | awk "!seen[\$0]++" | head -n 20 >&2 || tail -n 30 "$log" >&2
         die "the build failed; the whole of it is in $home/$log"

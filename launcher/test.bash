@@ -31,8 +31,22 @@ run_tests() {
         verify -Dspotless.check.skip=true "-Djvm=$home_of/bin/java" "$@"
         names+=("JDK $major in $((SECONDS - began)) s")
     done
+    if [ $# -eq 0 ]; then run_suites; fi
     printf -v home_of ', %s' "${names[@]}"
     say "all tests passed: ${home_of#, } ($((SECONDS - total_began)) s in all)"
+}
+
+# The suites that others wrote. Their tools come with Go; the library of some clients with Python and Node.
+run_suites() {
+    local began=$SECONDS
+    if ! has go; then
+        say "Go is not here, so the suites of others are left out (./leasegate conformance tells more)"
+        return 0
+    fi
+    say "running the suites of others (docs/conformance.md)"
+    part conformance
+    (LEASEGATE_SKIP_BUILD=yes run_conformance --skip-missing) || die "a suite of others failed (./leasegate conformance SUITE runs one alone)"
+    names+=("the suites of others in $((SECONDS - began)) s")
 }
 
 verify() {
@@ -74,7 +88,9 @@ test_help() {
 Usage: ./leasegate test [--jdk all|newest|VERSION] [MAVEN ARGUMENT…]
 
 Builds everything and runs every test and check (mvn verify), after installing what is missing of a JDK, Maven and etcd where that can be
-done. With --jdk all (the default) the tests run on the newest JDK found and again on the oldest supported one, if it is another; newest
-or a version takes one. JAVA_HOME, if set, names the only one.
+done; then, where Go is present, the suites that others wrote (./leasegate conformance). With Maven arguments, Maven alone runs.
+
+With --jdk all (the default) the tests run on the newest JDK found and again on the oldest supported one, if it is another; newest or a
+version takes one. JAVA_HOME, if set, names the only one.
 EOF
 }

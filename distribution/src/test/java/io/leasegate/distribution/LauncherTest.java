@@ -36,7 +36,8 @@ class LauncherTest {
         for (String help : List.of("--help", "-h", "help")) {
             Result result = archive.leasegate(elsewhere, noJava, help);
             assertThat(result.exitCode()).isZero();
-            assertThat(result.output()).contains("serve", "check", "registrations", "dev", "test", "JAVA_HOME");
+            assertThat(result.output())
+                    .contains("serve", "check", "registrations", "dev", "test", "conformance", "JAVA_HOME");
         }
     }
 
@@ -134,9 +135,11 @@ class LauncherTest {
 
     @Test
     void isNoCheckout() throws Exception {
-        Result result = archive.leasegate(elsewhere, Map.of(), "test");
-        assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.errors()).contains("test needs a checkout of the source");
+        for (String command : List.of("test", "conformance")) {
+            Result result = archive.leasegate(elsewhere, Map.of(), command);
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.errors()).contains(command + " needs a checkout of the source");
+        }
     }
 
     private static List<String> arguments(Path java, String options, String... command) throws Exception {

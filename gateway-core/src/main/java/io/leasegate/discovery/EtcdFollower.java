@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *            +--------------------------- failure: new connection, next member, after a pause ----------------+
  *            v                                                                                                |
- *   start -> OPENING -> LISTING (pages at R) -> FOLLOWING (watch from R + 1, a sign of life asked each second) +
+ *   start -> OPENING -> LISTING (pages at R) -> FOLLOWING (watch from R + 1, signs of life asked for) ---+
  *                          ^                      |
  *                          +- compacted, or time -+
  *                             for the safety list
@@ -55,6 +55,14 @@ final class EtcdFollower {
 
     private static final long BACKOFF_MIN_MILLIS = 50;
 
+    /** How long a watch must have lived for silence to be no habit of this etcd. */
+    private static final long CALM_NANOS = 10_000_000_000L;
+
+    /** How many more signs of life may be missing for each connection that was given up in a row, from the second on. */
+    private static final int MORE_PATIENCE = 2;
+
+    private static final int MOST_PATIENCE = 8;
+
     private final ControlLoop loop;
     private final EtcdConnector connector;
     private final List<KeyRange> ranges;
@@ -74,6 +82,8 @@ final class EtcdFollower {
     private long followedSinceNanos;
     private boolean heard;
     private int silentProbes;
+    /** Connections in a row that were given up for silence. */
+    private int silences;
 
     EtcdFollower(
             ControlLoop loop,
@@ -213,7 +223,8 @@ final class EtcdFollower {
 
     /**
      * Counts ticks without a message rather than time: after a pause of this process (a long collection, a suspended machine) the
-     * messages that came meanwhile are still in the queue behind the first tick.
+     * messages that came meanwhile are still in the queue behind the first tick. Silence that comes again and again is that of an etcd
+     * with too much to do rather than that of a dead network, so patience grows: giving up means listing everything, which does not help it.
      */
     private void probe(long mine) {
         EtcdWatch w = watch;
@@ -223,7 +234,8 @@ final class EtcdFollower {
         if (heard) {
             heard = false;
             silentProbes = 0;
-        } else if (silentProbes >= timings.silentProbes()) {
+        } else if (silentProbes >= patience()) {
+            silences++;
             fail(
                     mine,
                     new EtcdFailure(
@@ -237,6 +249,13 @@ final class EtcdFollower {
         }
         w.requestProgress();
         timer = loop.schedule(() -> probe(mine), timings.probeMillis());
+    }
+
+    private int patience() {
+        if (loop.nanoTime() - followedSinceNanos > CALM_NANOS) {
+            silences = 0;
+        }
+        return Math.min(timings.silentProbes() + MORE_PATIENCE * Math.max(0, silences - 1), MOST_PATIENCE);
     }
 
     private void listAgain(EtcdConnection c, long mine) {

@@ -15,6 +15,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
@@ -140,6 +141,11 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
             throw new IllegalArgumentException("no listener " + listener + " (expected one of " + bound.keySet() + ")");
         }
         return ((InetSocketAddress) c.localAddress()).getPort();
+    }
+
+    /** The event loops that calls run on, for figures about them. */
+    public EventLoopGroup eventLoops() {
+        return group;
     }
 
     /** Calls that have not ended. */

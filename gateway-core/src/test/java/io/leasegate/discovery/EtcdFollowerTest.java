@@ -180,16 +180,32 @@ class EtcdFollowerTest {
         loop.advance(60_000);
         assertThat(disconnects).isEmpty();
         etcd.frozen(true);
-        loop.advance(3_500);
+        loop.advance(1_150);
         assertThat(disconnects).isEmpty();
-        loop.advance(1_500);
+        loop.advance(500);
         assertThat(disconnects).hasSize(1);
-        assertThat(disconnects.get(0)).contains("no sign of life on the watch for 4000 ms");
+        assertThat(disconnects.get(0)).contains("no sign of life on the watch for 1200 ms");
         assertThat(registry.status().error()).isEqualTo(disconnects.get(0));
         etcd.frozen(false);
         loop.advance(2_000);
         assertThat(registry.status().connected()).isTrue();
         assertEqual();
+    }
+
+    @Test
+    void silenceThatComesAgainAndAgainIsBorneLongerAndLonger() {
+        follow();
+        etcd.progressAnswered = false;
+        loop.advance(60_000);
+        // About 1.6 s each would be 36; growing to 4 s it is half of that.
+        assertThat(disconnects).hasSizeBetween(12, 20);
+        assertThat(disconnects.get(disconnects.size() - 1)).contains("for 3600 ms");
+        etcd.progressAnswered = true;
+        loop.advance(15_000);
+        disconnects.clear();
+        etcd.frozen(true);
+        loop.advance(1_700);
+        assertThat(disconnects).as("a calm time makes it impatient again").hasSize(1);
     }
 
     @Test

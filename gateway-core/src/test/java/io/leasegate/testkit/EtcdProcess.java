@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -22,26 +24,48 @@ import java.util.stream.Stream;
 public final class EtcdProcess implements AutoCloseable {
 
     private final Path directory;
+    private final String name;
     private final int clientPort;
     private final int peerPort;
+    private final String cluster;
     private Process process;
 
-    private EtcdProcess(Path directory, int clientPort, int peerPort) {
+    private EtcdProcess(Path directory, String name, int clientPort, int peerPort, String cluster) {
         this.directory = directory;
+        this.name = name;
         this.clientPort = clientPort;
         this.peerPort = peerPort;
+        this.cluster = cluster;
     }
 
     /** Starts a fresh single-member etcd and waits until it serves. */
     public static EtcdProcess launch() {
+        return launchCluster(1).get(0);
+    }
+
+    /** Starts the members of a fresh cluster and waits until all of them serve. */
+    public static List<EtcdProcess> launchCluster(int size) {
+        int[] ports = freePorts(2 * size);
+        String cluster = IntStream.range(0, size)
+                .mapToObj(i -> "m" + i + "=" + peerUrl(ports[size + i]))
+                .collect(Collectors.joining(","));
+        List<EtcdProcess> members = new ArrayList<>();
         try {
-            int[] ports = freePorts(2);
-            EtcdProcess etcd = new EtcdProcess(Files.createTempDirectory("leasegate-etcd-"), ports[0], ports[1]);
-            etcd.start();
-            return etcd;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            for (int i = 0; i < size; i++) {
+                Path directory = Files.createTempDirectory("leasegate-etcd-");
+                members.add(new EtcdProcess(directory, "m" + i, ports[i], ports[size + i], cluster));
+            }
+            members.forEach(EtcdProcess::spawn);
+            members.forEach(EtcdProcess::awaitHealthy);
+            return members;
+        } catch (IOException | RuntimeException e) {
+            members.forEach(EtcdProcess::close);
+            throw new IllegalStateException("etcd could not be started", e);
         }
+    }
+
+    private static String peerUrl(int port) {
+        return "http://127.0.0.1:" + port;
     }
 
     /** The client URL. */
@@ -55,17 +79,22 @@ public final class EtcdProcess implements AutoCloseable {
 
     /** Starts the process on its ports and data and waits until it answers {@code /health}. */
     public void start() {
+        spawn();
+        awaitHealthy();
+    }
+
+    /** Starts the process without waiting: a member of a cluster that has no quorum yet cannot serve. */
+    public void spawn() {
         String binary = System.getenv().getOrDefault("LEASEGATE_ETCD", "etcd");
-        String peer = "http://127.0.0.1:" + peerPort;
         List<String> command = new ArrayList<>(List.of(
                 binary,
-                "--name=m0",
+                "--name=" + name,
                 "--data-dir=" + directory.resolve("data"),
                 "--listen-client-urls=" + endpoint(),
                 "--advertise-client-urls=" + endpoint(),
-                "--listen-peer-urls=" + peer,
-                "--initial-advertise-peer-urls=" + peer,
-                "--initial-cluster=m0=" + peer,
+                "--listen-peer-urls=" + peerUrl(peerPort),
+                "--initial-advertise-peer-urls=" + peerUrl(peerPort),
+                "--initial-cluster=" + cluster,
                 "--logger=zap",
                 "--log-level=error"));
         try {
@@ -78,7 +107,6 @@ public final class EtcdProcess implements AutoCloseable {
             throw new IllegalStateException(
                     "Tests need a real etcd: install the package etcd-server, or set LEASEGATE_ETCD to the binary", e);
         }
-        awaitHealthy(Duration.ofSeconds(30));
     }
 
     /** Ends the process at once, as {@code kill -9} does; data stays. */
@@ -113,7 +141,7 @@ public final class EtcdProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        if (process.isAlive()) {
+        if (process != null && process.isAlive()) {
             process.destroyForcibly();
             awaitExit();
         }
@@ -135,7 +163,9 @@ public final class EtcdProcess implements AutoCloseable {
         }
     }
 
-    private void awaitHealthy(Duration limit) {
+    /** Waits until it answers {@code /health}, which takes a leader. */
+    public void awaitHealthy() {
+        Duration limit = Duration.ofSeconds(60);
         long end = System.nanoTime() + limit.toNanos();
         while (System.nanoTime() < end) {
             if (!process.isAlive()) {

@@ -50,6 +50,10 @@ public final class GatewayProcess implements AutoCloseable {
     private final AdminServer admin;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicBoolean draining = new AtomicBoolean();
+    private final Object drainLock = new Object();
+    /** The thread that waits for the calls in flight, while one does; guarded by {@code drainLock}. */
+    private @Nullable Thread drainer;
+
     private volatile boolean accepting;
 
     /**
@@ -75,6 +79,7 @@ public final class GatewayProcess implements AutoCloseable {
                 CallObservers.both(metrics.callObserver(), log),
                 metrics.connectionObserver());
         metrics.bindTable(discovery.tables());
+        metrics.bindEventLoops(gateway.eventLoops());
         metrics.bindLog(logDropped);
         if (config.discovery().etcd() != null) {
             metrics.bindRegistry(new EtcdFigures(discovery));
@@ -212,13 +217,29 @@ public final class GatewayProcess implements AutoCloseable {
                 "draining: no new calls; {} in flight may take {}",
                 gateway.activeExchanges(),
                 config.drain().grace());
+        synchronized (drainLock) {
+            drainer = Thread.currentThread();
+        }
         try {
             boolean all = gateway.drain(config.drain().grace());
             LOG.info(all ? "drained" : "the grace is over; calls that were still in flight are cut");
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            LOG.warn("the drain is cut short: {} calls in flight are cut", gateway.activeExchanges());
         } finally {
+            synchronized (drainLock) {
+                drainer = null;
+                Thread.interrupted(); // an interrupt that came too late must not disturb what follows
+            }
             close();
+        }
+    }
+
+    /** Ends a drain at once: calls in flight are cut. Without a drain nothing happens. */
+    public void cutShort() {
+        synchronized (drainLock) {
+            if (drainer != null) {
+                drainer.interrupt();
+            }
         }
     }
 

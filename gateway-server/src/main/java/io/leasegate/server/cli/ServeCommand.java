@@ -20,7 +20,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         usageHelpAutoWidth = true,
-        description = "Run the gateway in the foreground. SIGTERM and SIGINT drain it and end it.")
+        description = {
+            "Run the gateway in the foreground. SIGTERM and SIGINT drain it and end it with exit code 0; a second one ends calls that are"
+                    + " still in flight at once."
+        })
 final class ServeCommand implements Callable<Integer> {
 
     @Mixin
@@ -46,6 +49,7 @@ final class ServeCommand implements Callable<Integer> {
                     },
                     "leasegate-shutdown");
             Runtime.getRuntime().addShutdownHook(hook);
+            new StopSignals(System::nanoTime, () -> Runtime.getRuntime().exit(0), process::cutShort).install();
             process.start();
             process.awaitEnd();
             removeHook(hook);

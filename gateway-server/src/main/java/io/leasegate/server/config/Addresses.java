@@ -121,7 +121,7 @@ final class Addresses {
         try {
             url = new URI(text);
         } catch (URISyntaxException e) {
-            throw new Unexpected("a URL such as http://127.0.0.1:2379");
+            throw new Unexpected("a URL such as http://127.0.0.1:2379; write several as a list of strings");
         }
         if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
             throw new Unexpected("a URL with http:// or https://, such as http://127.0.0.1:2379");

@@ -35,7 +35,7 @@ final class Substitutions {
                     .root();
             return new Substitutions(context).object(root, parsed.root(), "");
         } catch (ConfigException e) {
-            context.problem("a substitution cannot be resolved: " + ConfigLoader.message(e), e.origin());
+            context.problem("a substitution cannot be resolved: " + HoconMessage.of(e), e.origin());
             throw new ConfigurationException(context.problems());
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -227,7 +228,7 @@ class ConfigErrorsTest {
                                 + "(expected a URL without user; write username and password beside endpoints)"),
                 etcd(
                         "[ \"http://a b:1\" ]",
-                        "endpoints[0]: http://a b:1 (expected a URL such as http://127.0.0.1:2379)"),
+                        "endpoints[0]: http://a b:1 (expected a URL such as http://127.0.0.1:2379; write several as a list of strings)"),
                 etcd("[]", "endpoints: [] (expected at least one URL: [ \"http://127.0.0.1:2379\" ])"),
                 etcd(
                         "\"http://a:1,b:2\"",
@@ -528,6 +529,16 @@ class ConfigErrorsTest {
                 .startsWith("not valid HOCON: ")
                 .contains("end of file")
                 .endsWith(", " + file + ": line 4");
+
+        file = write("gate.conf", "leasegate {\n  zone = \"here\n}\n");
+        assertThat(errors(file))
+                .containsExactly(
+                        "not valid HOCON: a text is not closed: its second quotation mark is missing on this line, "
+                                + file + ": line 2");
+
+        file = directory.resolve("gate.conf");
+        Files.write(file, "leasegate { zone = here }".getBytes(StandardCharsets.UTF_16));
+        assertThat(errors(file)).containsExactly(file + ": is not UTF-8 text (save it as UTF-8)");
 
         file = write("gate.conf", "leasegate {\n  a = [ }\n}\n");
         assertThat(errors(file))

@@ -394,6 +394,24 @@ class ConfigLoaderTest {
                                 + ": line 3");
     }
 
+    @Test
+    void anIncludeThatBringsNothingIsAWarning() throws Exception {
+        Files.writeString(directory.resolve("there.conf"), "leasegate.zone = a");
+        GatewayConfig config =
+                load(ETCD + "include \"there.conf\"\ninclude \"ther.conf\"\ninclude file(\"/nowhere.conf\")\n");
+
+        Path file = directory.resolve("gate.conf");
+        assertThat(config.zone()).isEqualTo("a");
+        assertThat(config.warnings())
+                .extracting(Problem::toString)
+                .filteredOn(w -> w.startsWith("include"))
+                .containsExactly(
+                        "include \"/nowhere.conf\" brings nothing: there is no such file, or nothing is in it (write include"
+                                + " required(\"/nowhere.conf\") where it must be there), " + file,
+                        "include \"ther.conf\" brings nothing: there is no such file, or nothing is in it (write include"
+                                + " required(\"ther.conf\") where it must be there), " + file);
+    }
+
     private GatewayConfig load(String text) throws IOException, ConfigurationException {
         return ConfigLoader.load(Files.writeString(directory.resolve("gate.conf"), text));
     }

@@ -1,0 +1,201 @@
+package io.leasegate.suites;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The programs that suites need, in versions that are fixed here. What is missing is installed into a folder of the user's cache, which
+ * later runs, and other checkouts, find there. One thread.
+ */
+final class Tools {
+
+    /** A program that Go builds: the package that it is, and its version. */
+    enum GoTool {
+        H2SPEC("github.com/summerwind/h2spec/cmd/h2spec", "v2.2.1+incompatible"),
+        CONNECT_CONFORMANCE("connectrpc.com/conformance/cmd/connectconformance", "v1.0.7"),
+        REFERENCE_SERVER("connectrpc.com/conformance/cmd/referenceserver", "v1.0.7"),
+        INTEROP_CLIENT("google.golang.org/grpc/interop/client", "v1.85.0"),
+        INTEROP_SERVER("google.golang.org/grpc/interop/server", "v1.85.0"),
+        INTEROP_HTTP2("google.golang.org/grpc/interop/http2", "v1.85.0");
+
+        private final String path;
+        private final String version;
+
+        GoTool(String path, String version) {
+            this.path = path;
+            this.version = version;
+        }
+
+        private String program() {
+            return path.substring(path.lastIndexOf('/') + 1);
+        }
+
+        private String folder() {
+            return program() + "-" + version;
+        }
+    }
+
+    private static final Duration INSTALL_LIMIT = Duration.ofMinutes(20);
+    private static final Duration LOOK_LIMIT = Duration.ofMinutes(1);
+
+    private final Path cache;
+    private final Path clients;
+    private final PrintWriter progress;
+
+    /**
+     * @param cache where tools are installed
+     * @param clients the sources of the Python and Node clients
+     * @param progress is told what takes long
+     */
+    Tools(Path cache, Path clients, PrintWriter progress) {
+        this.cache = cache;
+        this.clients = clients;
+        this.progress = progress;
+    }
+
+    /** The folder for tools when nobody names one. */
+    static Path userCache(Map<String, String> environment) {
+        String named = environment.getOrDefault("LEASEGATE_TOOLS", "");
+        if (!named.isEmpty()) {
+            return Path.of(named).toAbsolutePath();
+        }
+        String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+        Path base = xdg.isEmpty()
+                ? Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), ".cache")
+                : Path.of(xdg);
+        return base.resolve("leasegate").resolve("tools");
+    }
+
+    /** Where the program is once it was installed. */
+    Path path(GoTool tool) {
+        return cache.resolve(tool.folder()).resolve(tool.program());
+    }
+
+    void install(GoTool... tools) throws MissingToolException, IOException, InterruptedException {
+        for (GoTool tool : tools) {
+            if (!Files.isExecutable(path(tool))) {
+                install(tool);
+            }
+        }
+    }
+
+    private void install(GoTool tool) throws MissingToolException, IOException, InterruptedException {
+        require("go", "version", "Go is not here: install it (https://go.dev/dl, or the package golang-go)");
+        Path building = newFolder();
+        progress.println("  installing " + tool.program() + " " + tool.version + " with Go");
+        Child go = Child.run(
+                building.resolve("install.log"),
+                INSTALL_LIMIT,
+                Map.of("GOBIN", building.toString(), "GOFLAGS", "-mod=mod"),
+                List.of("go", "install", tool.path + "@" + tool.version));
+        if (!go.succeeded()) {
+            throw new MissingToolException(
+                    "go install " + tool.path + "@" + tool.version + " failed:\n" + go.lastLines());
+        }
+        publish(building, tool.folder());
+    }
+
+    /** The Python that has what the Python client needs. */
+    Path python() {
+        return cache.resolve("python-client").resolve("bin").resolve("python");
+    }
+
+    /** The folder that holds the Node client and what it needs. */
+    Path node() {
+        return cache.resolve("node-client");
+    }
+
+    void installPython() throws MissingToolException, IOException, InterruptedException {
+        Path wanted = clients.resolve("python").resolve("requirements.txt");
+        Path folder = cache.resolve("python-client");
+        if (sameFile(wanted, folder.resolve("requirements.txt"))) {
+            return;
+        }
+        require("python3", "--version", "Python is not here: install python3 and python3-venv");
+        Files.createDirectories(cache);
+        Path log = cache.resolve("python-client.log");
+        progress.println("  installing the Python client's libraries");
+        // A virtual environment knows its own path, so it is made in its place; the list of what is in it is written
+        // last.
+        Files.deleteIfExists(folder.resolve("requirements.txt"));
+        step(log, "python3", "-m", "venv", "--clear", folder.toString());
+        step(log, python().toString(), "-m", "pip", "install", "--quiet", "-r", wanted.toString());
+        Files.copy(wanted, folder.resolve("requirements.txt"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    void installNode() throws MissingToolException, IOException, InterruptedException {
+        Path wanted = clients.resolve("node").resolve("package.json");
+        if (!sameFile(wanted, node().resolve("package.json")) || !Files.isDirectory(node().resolve("node_modules"))) {
+            require("node", "--version", "Node is not here: install nodejs and npm");
+            require("npm", "--version", "npm is not here: install npm");
+            Path building = newFolder();
+            progress.println("  installing the Node client's libraries");
+            Files.copy(wanted, building.resolve("package.json"));
+            step(
+                    cache.resolve("node-client.log"),
+                    "npm",
+                    "install",
+                    "--prefix",
+                    building.toString(),
+                    "--no-audit",
+                    "--no-fund",
+                    "--no-package-lock");
+            publish(building, "node-client");
+        }
+        // Node looks for libraries from where the source is.
+        Files.copy(
+                clients.resolve("node").resolve("client.js"),
+                node().resolve("client.js"),
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void require(String program, String question, String otherwise)
+            throws MissingToolException, IOException, InterruptedException {
+        Files.createDirectories(cache);
+        try {
+            if (Child.run(cache.resolve(program + ".log"), LOOK_LIMIT, List.of(program, question))
+                    .succeeded()) {
+                return;
+            }
+        } catch (IOException e) {
+            throw missing(otherwise, e);
+        }
+        throw new MissingToolException(otherwise);
+    }
+
+    private static MissingToolException missing(String message, IOException cause) {
+        MissingToolException e = new MissingToolException(message);
+        e.initCause(cause);
+        return e;
+    }
+
+    private static void step(Path log, String... command)
+            throws MissingToolException, IOException, InterruptedException {
+        Child child = Child.run(log, INSTALL_LIMIT, List.of(command));
+        if (!child.succeeded()) {
+            throw new MissingToolException(String.join(" ", command) + " failed:\n" + child.lastLines());
+        }
+    }
+
+    private static boolean sameFile(Path wanted, Path there) throws IOException {
+        return Files.exists(there) && Files.mismatch(wanted, there) < 0;
+    }
+
+    private Path newFolder() throws IOException {
+        Files.createDirectories(cache);
+        return Files.createTempDirectory(cache, "new-");
+    }
+
+    /** Puts a folder that is complete in its place, so that a run that was broken off leaves nothing that looks whole. */
+    private void publish(Path built, String name) throws IOException {
+        Path place = cache.resolve(name);
+        Folders.delete(place);
+        Files.move(built, place);
+    }
+}
