@@ -31,6 +31,12 @@ public interface H2Connection {
     @Nullable
     H2Stream openStream(HeaderBlock headers, boolean endStream, H2StreamListener listener);
 
+    /** Sends PING; the callback runs on the loop when the peer answers it. At most one is outstanding. */
+    void ping(Runnable onAck);
+
+    /** When bytes were last read, System.nanoTime. */
+    long lastReadNanos();
+
     /**
      * Leaves in two steps (RFC 9113 section 6.8): GOAWAY with the highest stream id, one PING round trip, GOAWAY with the last id that
      * was taken; the connection closes when its streams have ended.
