@@ -11,9 +11,19 @@ public interface ConnectionObserver {
 
     default void onUpstreamOpen(EndpointId endpoint) {}
 
-    default void onUpstreamClose(EndpointId endpoint) {}
+    default void onUpstreamClose(EndpointId endpoint, UpstreamEnd why) {}
 
-    default void onConnectFailed(EndpointId endpoint, Throwable cause) {}
+    default void onConnectFailed(EndpointId endpoint, ConnectFailure failure) {}
+
+    /** An instance said GOAWAY; it may do so more than once on a connection. */
+    default void onGoAway(EndpointId endpoint, long errorCode) {}
+
+    /**
+     * Calls began or ceased to wait for a connection or a stream.
+     *
+     * @param change how many more wait by now; negative for fewer
+     */
+    default void onWaiting(EndpointId endpoint, int change) {}
 
     /** An observer that does nothing. */
     ConnectionObserver NONE = new ConnectionObserver() {};

@@ -192,7 +192,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         Upstream listener = new Upstream();
         H2Stream stream = h2.openStream(headers, headersOnly, listener);
         if (stream == null) {
-            onRefused(Outcome.CONNECT_FAILED, "the connection went away");
+            onConnectionGone();
             return;
         }
         listener.stream = stream;
@@ -203,6 +203,25 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             endpoint.stats().begin();
         }
         body.attach(stream);
+    }
+
+    /** Between the pick and the write: nothing was sent, so that another connection, be it to the same instance, may take the call. */
+    private void onConnectionGone() {
+        if (record.tries() < MAX_ATTEMPTS) {
+            attempt("the last failure was a connection that went away before the call was written");
+        } else {
+            onRefused(Outcome.CONNECT_FAILED, "phase unsent: the connection went away");
+        }
+    }
+
+    @Override
+    public boolean hasNowhereElse() {
+        return !maySendElsewhere();
+    }
+
+    private boolean maySendElsewhere() {
+        Destination d = destination;
+        return d != null && d.cluster().endpoints().size() > 1 && record.tries() < MAX_ATTEMPTS;
     }
 
     /** The instance gets the time that remains, not the time that the caller began with. */
@@ -218,15 +237,11 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         if (state != State.CONNECTING) {
             return;
         }
-        String where = endpoint == null ? "" : "instance " + endpoint.id().address() + ": ";
-        if (outcome == Outcome.CONNECT_FAILED && record.tries() < MAX_ATTEMPTS) {
+        String where = endpoint == null ? "" : "instance " + endpoint.id().address() + ", ";
+        if (outcome == Outcome.CONNECT_FAILED && maySendElsewhere()) {
             // Nothing was sent: another instance may take the call.
-            Endpoint failed = endpoint;
-            Destination d = destination;
-            if (d != null && d.cluster().endpoints().size() > 1 && failed != null) {
-                attempt("the last failure was " + where + reason);
-                return;
-            }
+            attempt("the last failure was " + where + reason);
+            return;
         }
         replyLocally(outcome, outcome.grpcStatus(), "service " + record.service() + ", " + where + reason);
     }
@@ -283,13 +298,18 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             return;
         }
         boolean sent = upstream != null;
-        String where = endpoint == null ? "" : ", instance " + endpoint.id().address();
+        String where =
+                endpoint == null ? "" : ", service " + record.service() + ", " + at(endpoint, sent ? "sent" : "unsent");
         cancelUpstream();
         replyLocally(
                 Outcome.DEADLINE,
                 GrpcStatus.DEADLINE_EXCEEDED,
                 "the caller's deadline passed" + (sent ? " while waiting for the answer" : " before the call was sent")
                         + where);
+    }
+
+    private static String at(Endpoint endpoint, String phase) {
+        return "instance " + endpoint.id().address() + ", phase " + phase;
     }
 
     /** Ends the call with an answer of our own, in whatever form still fits. */
@@ -441,7 +461,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             fail(
                     Outcome.UPSTREAM_RESET,
                     GrpcStatus.ofHttp2Error(errorCode),
-                    "reset the stream with " + Http2Error.name(errorCode));
+                    "it reset the stream with " + Http2Error.name(errorCode));
         }
 
         @Override
@@ -456,17 +476,17 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
                         fail(
                                 Outcome.UPSTREAM_GOAWAY,
                                 GrpcStatus.UNAVAILABLE,
-                                "left before it took the call: " + reason);
+                                "it left before it took the call: " + reason);
                     }
                 }
-                case CONNECTION -> fail(Outcome.UPSTREAM_LOST, GrpcStatus.UNAVAILABLE, "was lost: " + reason);
+                case CONNECTION -> fail(Outcome.UPSTREAM_LOST, GrpcStatus.UNAVAILABLE, "it was lost: " + reason);
                 case HEADER_LIST_SIZE ->
                     fail(
                             Outcome.PROTOCOL_ERROR,
                             GrpcStatus.RESOURCE_EXHAUSTED,
-                            "sent a header list above the limit (upstream.max-header-list): " + reason);
+                            "it sent a header list above the limit (upstream.max-header-list): " + reason);
                 case PROTOCOL ->
-                    fail(Outcome.PROTOCOL_ERROR, GrpcStatus.INTERNAL, "broke the HTTP/2 protocol: " + reason);
+                    fail(Outcome.PROTOCOL_ERROR, GrpcStatus.INTERNAL, "it broke the HTTP/2 protocol: " + reason);
             }
         }
 
@@ -482,9 +502,11 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         }
 
         private void fail(Outcome outcome, GrpcStatus status, String what) {
-            String when = state == State.RESPONDING ? " after the response had begun" : " before it answered";
-            String where = endpoint == null ? "" : endpoint.id().address() + " ";
-            replyLocally(outcome, status, "service " + record.service() + ", instance " + where + what + when);
+            boolean responding = state == State.RESPONDING;
+            String phase = responding ? "response" : outcome == Outcome.UPSTREAM_GOAWAY ? "sent, unprocessed" : "sent";
+            String where = endpoint == null ? "" : ", " + at(endpoint, phase);
+            String when = responding ? ", after the response had begun" : ", before it answered";
+            replyLocally(outcome, status, "service " + record.service() + where + ": " + what + when);
         }
 
         private int grpcStatusOf(HeaderBlock trailers) {

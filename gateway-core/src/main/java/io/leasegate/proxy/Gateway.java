@@ -18,8 +18,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
-import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -42,7 +40,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Gateway implements ConnectionKeeper, AutoCloseable {
 
     private static final int BACKLOG = 4096;
-    private static final int MAX_DNS_TTL_SECONDS = 5;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 512 * 1024);
 
     private final GatewaySettings settings;
@@ -63,6 +60,23 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
             CallObserver calls,
             ConnectionObserver connections,
             H2Codec codec) {
+        this(
+                settings,
+                tables,
+                calls,
+                connections,
+                codec,
+                new DnsHostNames(Transport.best().datagramChannel()));
+    }
+
+    /** With another source of addresses than DNS, which is closed with the gateway. */
+    Gateway(
+            GatewaySettings settings,
+            RouteTableRef tables,
+            CallObserver calls,
+            ConnectionObserver connections,
+            H2Codec codec,
+            HostNames hostNames) {
         this.settings = settings;
         Transport transport = Transport.best();
         this.context = new GatewayContext(
@@ -74,9 +88,7 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
                 codec,
                 new QueueGuard(settings.maxQueuedBytes()),
                 transport,
-                new DnsAddressResolverGroup(new DnsNameResolverBuilder()
-                        .datagramChannelType(transport.datagramChannel())
-                        .ttl(0, MAX_DNS_TTL_SECONDS)));
+                hostNames);
         this.group = new MultiThreadIoEventLoopGroup(
                 settings.ioThreads(), new DefaultThreadFactory("leasegate-io"), transport.ioHandlers());
         for (EventExecutor e : group) {
@@ -167,11 +179,16 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
         return context.transport().name();
     }
 
-    /** {@inheritDoc} The connection lives on one loop, which depends on the endpoint alone. */
+    /** {@inheritDoc} The connection lives on one loop, which depends on the endpoint alone; where so configured, the others open one too. */
     @Override
     public void watch(Endpoint endpoint, ConnectionWatcher watcher) {
         ProxyLoop loop = owner(endpoint);
         loop.eventLoop().execute(() -> loop.pool(endpoint).watch(watcher));
+        if (context.upstreamSettings().apply(endpoint.id().service()).warm()) {
+            for (ProxyLoop other : loopList) {
+                other.eventLoop().execute(() -> other.pool(endpoint).keepWarm());
+            }
+        }
     }
 
     @Override
@@ -228,7 +245,7 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
                     })
                     .awaitUninterruptibly();
         }
-        context.resolver().close();
+        context.hostNames().close();
         for (ProxyLoop loop : loopList) {
             // Behind the closes, which the loop still has to work off.
             loop.eventLoop().execute(() -> loop.codec().close());

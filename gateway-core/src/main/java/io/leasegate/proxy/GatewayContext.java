@@ -3,8 +3,6 @@ package io.leasegate.proxy;
 import io.leasegate.filter.RequestFilter;
 import io.leasegate.h2.H2Codec;
 import io.leasegate.routing.RouteTableRef;
-import io.netty.resolver.AddressResolverGroup;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Function;
 
@@ -18,4 +16,4 @@ record GatewayContext(
         H2Codec codec,
         QueueGuard queueGuard,
         Transport transport,
-        AddressResolverGroup<InetSocketAddress> resolver) {}
+        HostNames hostNames) {}

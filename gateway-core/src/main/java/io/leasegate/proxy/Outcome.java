@@ -36,7 +36,12 @@ public enum Outcome {
             Phase.ROUTE,
             "the service is known, but no instance of it can take a call"),
     UPSTREAM_LIMIT(
-            "UO", GrpcStatus.UNAVAILABLE, true, EndedBy.GATEWAY, Phase.QUEUE, "a limit toward the service is reached"),
+            "UO",
+            GrpcStatus.RESOURCE_EXHAUSTED,
+            true,
+            EndedBy.GATEWAY,
+            Phase.QUEUE,
+            "a limit toward the service is reached"),
     CONNECT_FAILED(
             "UF",
             GrpcStatus.UNAVAILABLE,

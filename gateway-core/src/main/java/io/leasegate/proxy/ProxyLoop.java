@@ -1,6 +1,7 @@
 package io.leasegate.proxy;
 
 import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointState;
 import io.leasegate.h2.FlushQueue;
 import io.leasegate.h2.H2Codec;
 import io.leasegate.h2.H2Connection;
@@ -67,7 +68,12 @@ final class ProxyLoop {
         UpstreamPool pool = pools.get(endpoint);
         if (pool == null) {
             pool = new UpstreamPool(this, endpoint);
-            pools.put(endpoint, pool);
+            if (endpoint.state() == EndpointState.DRAINING) {
+                // Picked from an older table; nobody would ever retire what is made here.
+                pool.retire();
+            } else {
+                pools.put(endpoint, pool);
+            }
         }
         return pool;
     }

@@ -5,14 +5,24 @@ import static java.util.Objects.requireNonNull;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.H2ConnectionListener;
 import io.leasegate.h2.Http2Error;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One connection of an {@link UpstreamPool}. Used on its event loop only. */
+/**
+ * One connection of an {@link UpstreamPool}, from the attempt to make it to its end. Knows when it is idle, old or nearly out of stream
+ * ids; the pool decides what follows. Used on its event loop only.
+ *
+ * <pre>
+ *   OPENING --SETTINGS--> READY --GOAWAY, leave()--> LEAVING --last stream ended--> CLOSED
+ *      |                    |                                                          ^
+ *      +----failed----------+-----------------------lost-------------------------------+
+ * </pre>
+ */
 final class UpstreamConnection implements H2ConnectionListener {
 
     private enum State {
-        /** The peer's SETTINGS have not arrived. */
         OPENING,
         READY,
         /** No new streams; closes when the last one has ended. */
@@ -20,10 +30,20 @@ final class UpstreamConnection implements H2ConnectionListener {
         CLOSED
     }
 
+    private static final long RECENTLY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final UpstreamPool pool;
     private State state = State.OPENING;
-    private boolean wasReady;
+    private UpstreamEnd end = UpstreamEnd.LOST;
+    private UpstreamConnector.@Nullable Attempt attempt;
     private @Nullable H2Connection h2;
+    private @Nullable PingKeepalive keepalive;
+    private @Nullable Future<?> idleTimer;
+    private @Nullable Future<?> ageTimer;
+    private long readyNanos;
+    private long lastUseNanos;
+    private int streams;
+    private @Nullable UpstreamEnd worn;
 
     UpstreamConnection(UpstreamPool pool) {
         this.pool = pool;
@@ -33,69 +53,205 @@ final class UpstreamConnection implements H2ConnectionListener {
         return requireNonNull(h2, "h2");
     }
 
-    boolean isReady() {
-        return state == State.READY;
+    UpstreamConnector.Attempt attempt() {
+        return requireNonNull(attempt, "attempt");
     }
 
-    /** The transport stands; the peer has the rest of the connect time-out for its SETTINGS. */
-    void opened(H2Connection connection) {
-        h2 = connection;
-        int limitMillis = pool.settings().connectTimeoutMillis();
-        connection
-                .eventLoop()
-                .schedule(
-                        () -> {
-                            if (state == State.OPENING) {
-                                connection.close(
-                                        Http2Error.SETTINGS_TIMEOUT,
-                                        "no HTTP/2 SETTINGS from the instance within " + limitMillis + " ms");
-                            }
-                        },
-                        limitMillis,
-                        TimeUnit.MILLISECONDS);
+    void attemptedBy(UpstreamConnector.Attempt newAttempt) {
+        attempt = newAttempt;
     }
 
-    void closeWhenIdle() {
-        if (state == State.CLOSED) {
-            return;
+    boolean canOpenStream() {
+        return state == State.READY && h2().canOpenStream();
+    }
+
+    /** Whether neither side has begun to leave: what cannot open a stream then has all that the instance allows. */
+    boolean isUsable() {
+        return state == State.READY && h2().isUsable();
+    }
+
+    int activeStreams() {
+        return h2().activeStreams();
+    }
+
+    /** Why it is to be replaced, null while it is not. It takes calls until its successor is there. */
+    @Nullable
+    UpstreamEnd worn() {
+        return worn;
+    }
+
+    /** How long it has been ready. */
+    long ageNanos() {
+        return System.nanoTime() - readyNanos;
+    }
+
+    /** Whether it has ever served a call. */
+    boolean wasUsed() {
+        return streams > 0;
+    }
+
+    /** Whether calls use it, or did so a moment ago: then more of them are to be expected. */
+    boolean isInUse() {
+        return activeStreams() > 0 || (streams > 0 && System.nanoTime() - lastUseNanos < RECENTLY_NANOS);
+    }
+
+    /** Lets the call open its stream. */
+    void give(UpstreamWaiter waiter) {
+        lastUseNanos = System.nanoTime();
+        streams++;
+        waiter.onConnection(h2());
+        if (streams >= pool.settings().life().maxStreams() && worn == null && state == State.READY) {
+            wearOut(UpstreamEnd.STREAM_IDS);
         }
-        state = State.LEAVING;
-        if (h2().activeStreams() == 0) {
+    }
+
+    private void wearOut(UpstreamEnd why) {
+        worn = why;
+        pool.onWorn(this, why);
+    }
+
+    /** Takes no more calls and closes when the last one has ended. */
+    void leave(UpstreamEnd why) {
+        if (state == State.READY) {
+            end = why;
+            state = State.LEAVING;
+            stopTimers();
+        }
+        closeIfLeft();
+    }
+
+    /** Closes at once; calls that are open on it are lost. */
+    void close(UpstreamEnd why, String reason) {
+        end = why;
+        h2().close(Http2Error.NO_ERROR, reason);
+    }
+
+    private void closeIfLeft() {
+        if (state == State.LEAVING && activeStreams() == 0) {
             h2().close(Http2Error.NO_ERROR, "no longer needed");
         }
     }
 
+    // What the attempt reports
+
+    /** The transport stands. */
+    void opened(H2Connection connection) {
+        h2 = connection;
+    }
+
+    void failed(ConnectFailure failure) {
+        state = State.CLOSED;
+        pool.onConnectFailed(this, failure);
+    }
+
+    // What HTTP/2 reports
+
     @Override
     public void onReady(H2Connection connection) {
-        if (state == State.OPENING) {
-            state = State.READY;
-            wasReady = true;
-            pool.onReady(this);
+        if (state != State.OPENING) {
+            return;
         }
+        attempt().succeeded();
+        state = State.READY;
+        readyNanos = System.nanoTime();
+        lastUseNanos = readyNanos;
+        startTimers(connection);
+        pool.onReady(this);
     }
 
     @Override
     public void onCapacity(H2Connection connection) {
-        if (state == State.LEAVING && connection.activeStreams() == 0) {
-            connection.close(Http2Error.NO_ERROR, "no longer needed");
+        if (state == State.LEAVING) {
+            closeIfLeft();
         } else if (state == State.READY) {
+            if (connection.activeStreams() == 0) {
+                lastUseNanos = System.nanoTime();
+            }
             pool.onCapacity();
         }
     }
 
     @Override
     public void onGoAway(H2Connection connection, long errorCode, String debugData) {
+        pool.onGoAwayReceived(errorCode);
         if (state == State.READY) {
+            end = UpstreamEnd.GOAWAY;
             state = State.LEAVING;
-            pool.onLeaving(this, "GOAWAY " + Http2Error.name(errorCode) + (debugData.isEmpty() ? "" : " " + debugData));
+            stopTimers();
+            pool.onGoAway(this, "GOAWAY " + Http2Error.name(errorCode) + (debugData.isEmpty() ? "" : " " + debugData));
+            closeIfLeft();
+        } else if (state == State.OPENING) {
+            connection.close(Http2Error.NO_ERROR, "GOAWAY " + Http2Error.name(errorCode) + " in the place of SETTINGS");
         }
     }
 
     @Override
     public void onClosed(H2Connection connection, @Nullable Throwable cause) {
+        State before = state;
         state = State.CLOSED;
-        String reason =
-                cause == null || cause.getMessage() == null ? "connection closed by the instance" : cause.getMessage();
-        pool.onClosed(this, wasReady, reason);
+        stopTimers();
+        if (before == State.OPENING) {
+            attempt().closed(cause);
+            return;
+        }
+        String reason = cause == null ? "connection closed by the instance" : ConnectFailure.describe(cause);
+        pool.onClosed(this, end, reason);
+    }
+
+    // Time
+
+    private void startTimers(H2Connection connection) {
+        KeepaliveSettings k = pool.settings().keepalive();
+        PingKeepalive pings = new PingKeepalive(connection, k, pool.keepalivePace(), () -> onSilence(k));
+        keepalive = pings;
+        pings.start();
+        ConnectionLife life = pool.settings().life();
+        if (life.idleMillis() > 0) {
+            checkIdleAfter(TimeUnit.MILLISECONDS.toNanos(life.idleMillis()));
+        }
+        if (life.ageMillis() > 0) {
+            double share = 1 + ThreadLocalRandom.current().nextDouble(-1, 1) * life.ageJitter();
+            long millis = Math.max(1, Math.round(life.ageMillis() * share));
+            ageTimer = connection.eventLoop().schedule(this::onAge, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void stopTimers() {
+        if (keepalive != null) {
+            keepalive.stop();
+        }
+        if (idleTimer != null) {
+            idleTimer.cancel(false);
+        }
+        if (ageTimer != null) {
+            ageTimer.cancel(false);
+        }
+    }
+
+    private void onSilence(KeepaliveSettings k) {
+        close(
+                UpstreamEnd.KEEPALIVE,
+                "no answer to an HTTP/2 PING within upstream.keepalive.timeout = " + k.timeoutMillis() + " ms");
+    }
+
+    private void onAge() {
+        if (state == State.READY && worn == null) {
+            wearOut(UpstreamEnd.AGE);
+        }
+    }
+
+    private void checkIdleAfter(long nanos) {
+        idleTimer = h2().eventLoop().schedule(this::checkIdle, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void checkIdle() {
+        long limitNanos = TimeUnit.MILLISECONDS.toNanos(pool.settings().life().idleMillis());
+        long idleNanos = activeStreams() > 0 ? 0 : System.nanoTime() - lastUseNanos;
+        if (idleNanos >= limitNanos) {
+            pool.onIdle(this);
+        }
+        if (state == State.READY) {
+            checkIdleAfter(idleNanos >= limitNanos ? limitNanos : limitNanos - idleNanos);
+        }
     }
 }

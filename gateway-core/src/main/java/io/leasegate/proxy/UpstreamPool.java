@@ -1,45 +1,37 @@
 package io.leasegate.proxy;
 
 import io.leasegate.endpoint.Endpoint;
-import io.leasegate.h2.H2Connection;
+import io.leasegate.endpoint.EndpointId;
+import io.leasegate.endpoint.EndpointState;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.health.ConnectionWatcher;
-import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one event loop to one endpoint. Used on that loop only.
  *
- * <p>A call gets the first connection that can open a stream. While there is none, a connection is made, up to the configured number,
- * and the call waits: bounded in number and time. A failed attempt fails the calls that wait, and no further attempt is made before
- * the back-off is over, unless somebody watches the pool: then it keeps one connection open by itself.
+ * <p>A call gets the connection with the fewest streams. Where none has room, the call waits in the {@link WaitingLine} while
+ * {@link Connecting} opens more, up to the configured number. A connection that is left (GOAWAY, age, ids, idleness) takes no more
+ * calls and does not count any more; those that it has go on.
+ *
+ * <p>Invariants: while a call waits, no connection has room; a connection is in exactly one of {@code opening} (there),
+ * {@code connections} and {@code leaving} until it has closed.
  */
 final class UpstreamPool {
-
-    private static final long BACKOFF_INITIAL_MILLIS = 50;
-    private static final long BACKOFF_MAX_MILLIS = 2_000;
 
     private final ProxyLoop loop;
     private final Endpoint endpoint;
     private final UpstreamSettings settings;
     private final UpstreamConnector connector;
+    private final Connecting connecting;
+    private final WaitingLine line;
+    private final HealthWatch health = new HealthWatch();
+    private final KeepalivePace keepalivePace;
+    private final StreamCapacity capacity;
     private final List<UpstreamConnection> connections = new ArrayList<>(2);
-    private final ArrayDeque<PendingCall> pending = new ArrayDeque<>();
-    private final Backoff backoff = new Backoff(BACKOFF_INITIAL_MILLIS, BACKOFF_MAX_MILLIS);
-    private int connecting;
-    private long retryAtNanos;
-    private String lastFailure = "";
-    private @Nullable ConnectionWatcher watcher;
-    private @Nullable UpstreamConnection watched;
-    private boolean reconnectScheduled;
-    private boolean backgroundQueued;
-    private boolean backgroundRunning;
+    private final List<UpstreamConnection> leaving = new ArrayList<>(1);
+    private boolean warm;
     private boolean retired;
 
     UpstreamPool(ProxyLoop loop, Endpoint endpoint) {
@@ -47,302 +39,292 @@ final class UpstreamPool {
         this.endpoint = endpoint;
         this.settings = loop.gateway().upstreamSettings().apply(endpoint.id().service());
         this.connector = new UpstreamConnector(loop, endpoint.id(), settings);
-    }
-
-    Endpoint endpoint() {
-        return endpoint;
-    }
-
-    ProxyLoop loop() {
-        return loop;
+        this.connecting = new Connecting(this, loop, connector);
+        this.line = new WaitingLine(loop, endpoint.id(), settings, this::onLate);
+        this.keepalivePace = new KeepalivePace(settings.keepalive());
+        this.capacity = new StreamCapacity(loop.eventLoop(), settings, connections, this::leaveSurplus);
     }
 
     UpstreamSettings settings() {
         return settings;
     }
 
+    KeepalivePace keepalivePace() {
+        return keepalivePace;
+    }
+
+    private EndpointId id() {
+        return endpoint.id();
+    }
+
+    private ConnectionObserver observer() {
+        return loop.gateway().connections();
+    }
+
+    // Calls
+
     /** Gives the waiter a connection, now or when there is one, or refuses it. */
     void acquire(UpstreamWaiter waiter) {
-        for (int i = 0; i < connections.size(); i++) {
-            H2Connection c = connections.get(i).h2();
-            if (c.canOpenStream()) {
-                waiter.onConnection(c);
-                return;
+        UpstreamConnection c = retired ? null : capacity.leastLoaded();
+        if (c != null) {
+            give(c, waiter);
+            if (capacity.isNearlyUsedUp()) {
+                connectAsNeeded();
             }
+        } else {
+            waitOrRefuse(waiter);
         }
+    }
+
+    private void give(UpstreamConnection c, UpstreamWaiter waiter) {
+        c.give(waiter);
+        capacity.onGiven(c);
+    }
+
+    private void waitOrRefuse(UpstreamWaiter waiter) {
+        ConnectFailure failure = connecting.lastFailure();
+        boolean hopeless = failure != null
+                && connections.isEmpty()
+                && connecting.opening() == 0
+                && connecting.isBackingOff()
+                && !mayOutlast(failure, waiter);
         if (retired) {
-            waiter.onRefused(Outcome.CONNECT_FAILED, "the instance has left the registry");
-        } else if (!mayConnect() && connecting == 0 && connections.isEmpty()) {
-            waiter.onRefused(Outcome.CONNECT_FAILED, lastFailure);
-        } else if (pending.size() >= settings.maxPending()) {
+            waiter.onRefused(Outcome.CONNECT_FAILED, "phase connect: the instance has left the registry");
+        } else if (failure != null && hopeless) {
+            waiter.onRefused(Outcome.CONNECT_FAILED, ConnectFailure.describe(failure));
+        } else if (line.isFull()) {
+            waiter.onRefused(Outcome.UPSTREAM_LIMIT, limitReached("limits.pending", settings.maxPending()));
+        } else {
+            line.add(waiter);
+            connectAsNeeded();
+        }
+    }
+
+    /** A call that could go nowhere else waits until an instance that restarts is back, as long as calls may wait. */
+    private static boolean mayOutlast(ConnectFailure failure, UpstreamWaiter waiter) {
+        return failure.isPassing() && waiter.hasNowhereElse();
+    }
+
+    private String limitReached(String key, int value) {
+        return "phase unsent: " + key + " = " + value + " reached for service " + id().service();
+    }
+
+    private void onLate(UpstreamWaiter waiter) {
+        String limit = "limits.pending-timeout = " + settings.pendingTimeoutMillis() + " ms";
+        if (!connections.isEmpty()) {
             waiter.onRefused(
                     Outcome.UPSTREAM_LIMIT,
-                    "limits.pending = " + settings.maxPending() + " reached for service "
-                            + endpoint.id().service());
-        } else {
-            enqueue(waiter);
-            connectIfNeeded();
+                    limitReached("limits.connections-per-endpoint", settings.connectionsPerEndpoint())
+                            + ": no stream got free within " + limit);
+            return;
         }
+        ConnectFailure failure = connecting.lastFailure();
+        waiter.onRefused(
+                Outcome.CONNECT_FAILED,
+                failure == null
+                        ? "phase " + connecting.phase().word() + ": no connection within " + limit
+                        : ConnectFailure.describe(failure) + "; tried again for " + limit);
     }
 
     /** The waiter does not want a connection any more. */
     void cancel(UpstreamWaiter waiter) {
-        pending.removeIf(p -> p.waiter == waiter && p.done());
+        line.cancel(waiter);
     }
+
+    private void serveWaiting() {
+        while (!line.isEmpty()) {
+            UpstreamConnection c = capacity.leastLoaded();
+            if (c == null) {
+                break;
+            }
+            give(c, line.remove());
+        }
+        connectAsNeeded();
+    }
+
+    // Health checking and keeping warm
 
     /** Keeps one connection open from now on and tells the watcher of it. */
-    void watch(ConnectionWatcher newWatcher) {
-        watcher = newWatcher;
-        for (UpstreamConnection c : connections) {
-            if (c.isReady()) {
-                watched = c;
-                newWatcher.onConnected(c.h2());
-                return;
-            }
-        }
-        connectInBackground();
+    void watch(ConnectionWatcher watcher) {
+        health.begin(watcher, connections);
+        connectAsNeeded();
     }
 
-    /** Ends what {@link #watch} began. */
-    void unwatch() {
-        watcher = null;
-        watched = null;
+    /** Keeps one connection open from now on, so that the first call finds it. */
+    void keepWarm() {
+        warm = true;
+        connectAsNeeded();
     }
+
+    /** Whether a connection is missing that the pool keeps without a call. */
+    boolean lacksKeptConnection() {
+        return !retired && (health.lacksConnection() || (warm && connections.isEmpty()));
+    }
+
+    /** Whether a connection is worth an attempt: who only keeps warm leaves it to health checking to try dead instances. */
+    boolean isWorthTrying() {
+        return health.lacksConnection()
+                || connecting.lastFailure() == null
+                || endpoint.state() == EndpointState.HEALTHY;
+    }
+
+    private boolean isKept(UpstreamConnection c) {
+        return health.isOn(c) || (warm && connections.size() == 1);
+    }
+
+    // The end
 
     /** The endpoint is gone: no new connection; those that are open close when their calls have ended. */
     void retire() {
-        retired = true;
-        if (watcher != null && watched != null) {
-            // Its open health check would keep the connection, and a server that shuts down waiting, for ever.
-            watcher.onDisconnected("the instance has left the registry");
-        }
-        unwatch();
-        failPending(Outcome.CONNECT_FAILED, "the instance has left the registry");
+        end("the instance has left the registry");
         for (UpstreamConnection c : new ArrayList<>(connections)) {
-            c.closeWhenIdle();
+            leave(c, UpstreamEnd.RETIRED, "the instance has left the registry");
         }
     }
 
     /** Closes everything at once. */
     void close() {
-        retired = true;
-        unwatch();
-        failPending(Outcome.CONNECT_FAILED, "the gateway is shutting down");
-        for (UpstreamConnection c : new ArrayList<>(connections)) {
-            c.h2().close(Http2Error.NO_ERROR, "the gateway is shutting down");
+        end("the gateway is shutting down");
+        List<UpstreamConnection> all = new ArrayList<>(connections);
+        all.addAll(leaving);
+        for (UpstreamConnection c : all) {
+            c.close(UpstreamEnd.SHUTDOWN, "the gateway is shutting down");
         }
     }
 
-    int pendingCalls() {
-        return pending.size();
+    private void end(String reason) {
+        retired = true;
+        health.end(reason);
+        connecting.abandon(reason);
+        capacity.stop();
+        line.refuseIf(w -> true, Outcome.CONNECT_FAILED, "phase connect: " + reason);
     }
 
     // What the connections report
 
     void onReady(UpstreamConnection connection) {
-        connectEnded();
-        backoff.reset();
-        loop.gateway().connections().onUpstreamOpen(endpoint.id());
-        if (retired) {
-            connection.closeWhenIdle();
-            return;
+        connecting.onReady(connection);
+        connections.add(connection);
+        observer().onUpstreamOpen(id());
+        health.onReady(connection);
+        leaveOneWorn();
+        serveWaiting();
+    }
+
+    void onConnectFailed(UpstreamConnection connection, ConnectFailure failure) {
+        connecting.onFailed(connection, failure);
+        observer().onConnectFailed(id(), failure);
+        if (connector.isByName()) {
+            loop.gateway().hostNames().forget();
         }
-        if (watcher != null && watched == null) {
-            watched = connection;
-            watcher.onConnected(connection.h2());
+        if (connections.isEmpty() && connecting.opening() == 0) {
+            line.refuseIf(w -> !mayOutlast(failure, w), Outcome.CONNECT_FAILED, ConnectFailure.describe(failure));
         }
-        servePending();
+        health.onConnectFailed(ConnectFailure.describe(failure));
+        connectAsNeeded();
     }
 
     void onCapacity() {
-        servePending();
+        if (!line.isEmpty()) {
+            serveWaiting();
+        }
     }
 
-    /** The connection takes no more streams. */
-    void onLeaving(UpstreamConnection connection, String reason) {
+    void onGoAwayReceived(long errorCode) {
+        observer().onGoAway(id(), errorCode);
+        if (errorCode == Http2Error.ENHANCE_YOUR_CALM) {
+            keepalivePace.slowDown();
+        }
+    }
+
+    /** The connection takes no more streams, and those above the last one that was taken have been told. */
+    void onGoAway(UpstreamConnection connection, String reason) {
         if (connections.remove(connection)) {
-            unwatched(connection, reason);
+            leaving.add(connection);
+            replaceEnded(connection, reason);
         }
     }
 
-    void onClosed(UpstreamConnection connection, boolean wasReady, String reason) {
+    void onClosed(UpstreamConnection connection, UpstreamEnd end, String reason) {
+        boolean wasOpen = connections.remove(connection);
+        leaving.remove(connection);
+        observer().onUpstreamClose(id(), end);
+        if (wasOpen) {
+            replaceEnded(connection, reason);
+        }
+    }
+
+    /** What is in use is replaced at once: the next call should not have to wait for it. */
+    private void replaceEnded(UpstreamConnection connection, String reason) {
+        connecting.onEnd(connection);
+        health.onGone(connection, reason, connections);
+        if (!retired && connections.isEmpty() && connection.isInUse()) {
+            connecting.openUnasked();
+        }
+        connectAsNeeded();
+    }
+
+    /** The connection is old or nearly out of stream ids. It serves until its successor is there, if it needs one. */
+    void onWorn(UpstreamConnection connection, UpstreamEnd why) {
+        if (connection.isInUse() || isKept(connection) || !line.isEmpty()) {
+            connectAsNeeded();
+        } else {
+            leave(connection, why, "connection age");
+        }
+    }
+
+    void onIdle(UpstreamConnection connection) {
+        if (!isKept(connection)) {
+            leave(connection, UpstreamEnd.IDLE, "idle");
+        }
+    }
+
+    private void leaveOneWorn() {
+        for (UpstreamConnection c : connections) {
+            UpstreamEnd why = c.worn();
+            if (why != null) {
+                leave(c, why, "replaced by a new connection");
+                return;
+            }
+        }
+    }
+
+    /** Fewer connections would do: the newest go. */
+    private void leaveSurplus(int surplus) {
+        int left = surplus;
+        for (int i = connections.size() - 1; i >= 0 && left > 0; i--) {
+            UpstreamConnection c = connections.get(i);
+            if (!health.isOn(c)) {
+                leave(c, UpstreamEnd.IDLE, "fewer connections would do");
+                left--;
+            }
+        }
+    }
+
+    private void leave(UpstreamConnection connection, UpstreamEnd why, String reason) {
         connections.remove(connection);
-        if (wasReady) {
-            loop.gateway().connections().onUpstreamClose(endpoint.id());
-            unwatched(connection, reason);
-            connectIfNeeded();
-            return;
-        }
-        connectEnded();
-        if (!retired) {
-            onConnectFailed(new IOException(reason));
-        }
-    }
-
-    private void unwatched(UpstreamConnection connection, String reason) {
-        if (watched != connection) {
-            return;
-        }
-        watched = null;
-        if (watcher != null) {
-            watcher.onDisconnected(reason);
-            connectInBackground();
-        }
+        leaving.add(connection);
+        health.onGone(connection, reason, connections);
+        connection.leave(why);
     }
 
     // Connecting
 
-    private boolean mayConnect() {
-        return retryAtNanos == 0 || System.nanoTime() - retryAtNanos >= 0;
-    }
-
-    private void connectIfNeeded() {
-        boolean wanted = pending.size() > 0;
-        if (wanted
-                && !retired
-                && connecting == 0
-                && connections.size() < settings.connectionsPerEndpoint()
-                && mayConnect()) {
-            connect();
+    /** Has as many connections under way as are needed by now. */
+    void connectAsNeeded() {
+        if (!retired) {
+            connecting.open(connectionsWanted());
+            connecting.openInBackground();
         }
     }
 
-    /** Makes the connection that the watcher lacks, when the loop has room for it. */
-    private void connectInBackground() {
-        if (!lacksWatched() || backgroundQueued) {
-            return;
+    private int connectionsWanted() {
+        int worn = 0;
+        for (UpstreamConnection c : connections) {
+            worn += c.worn() == null ? 0 : 1;
         }
-        backgroundQueued = true;
-        loop.backgroundConnects().submit(() -> {
-            backgroundQueued = false;
-            if (lacksWatched()) {
-                backgroundRunning = true;
-                connect();
-            } else {
-                loop.backgroundConnects().ended();
-            }
-        });
-    }
-
-    private boolean lacksWatched() {
-        return watcher != null && watched == null && connecting == 0 && !retired;
-    }
-
-    private void connectEnded() {
-        connecting--;
-        if (backgroundRunning) {
-            backgroundRunning = false;
-            loop.backgroundConnects().ended();
-        }
-    }
-
-    private void connect() {
-        connecting++;
-        UpstreamConnection connection = new UpstreamConnection(this);
-        connector.connect(
-                connection,
-                h2 -> {
-                    connections.add(connection);
-                    connection.opened(h2);
-                },
-                cause -> {
-                    connectEnded();
-                    onConnectFailed(cause);
-                });
-    }
-
-    private void onConnectFailed(Throwable cause) {
-        long waitMillis = backoff.next();
-        retryAtNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
-        lastFailure = describe(cause);
-        loop.gateway().connections().onConnectFailed(endpoint.id(), cause);
-        if (connections.isEmpty()) {
-            failPending(Outcome.CONNECT_FAILED, lastFailure);
-        }
-        if (watcher != null) {
-            watcher.onConnectFailed(lastFailure);
-            scheduleReconnect(waitMillis);
-        }
-    }
-
-    private void scheduleReconnect(long waitMillis) {
-        if (reconnectScheduled) {
-            return;
-        }
-        reconnectScheduled = true;
-        loop.eventLoop()
-                .schedule(
-                        () -> {
-                            reconnectScheduled = false;
-                            connectInBackground();
-                        },
-                        waitMillis,
-                        TimeUnit.MILLISECONDS);
-    }
-
-    private static String describe(Throwable cause) {
-        String message = cause.getMessage();
-        return message == null || message.isEmpty() ? cause.toString() : message;
-    }
-
-    // Waiting calls
-
-    private void enqueue(UpstreamWaiter waiter) {
-        PendingCall call = new PendingCall(waiter);
-        pending.add(call);
-        call.timer =
-                loop.eventLoop().schedule(() -> timedOut(call), settings.pendingTimeoutMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void timedOut(PendingCall call) {
-        if (pending.remove(call)) {
-            call.waiter.onRefused(
-                    connections.isEmpty() ? Outcome.CONNECT_FAILED : Outcome.UPSTREAM_LIMIT,
-                    connections.isEmpty()
-                            ? "no connection within " + settings.pendingTimeoutMillis() + " ms"
-                            : "no free stream within limits.pending-timeout = " + settings.pendingTimeoutMillis()
-                                    + " ms on the limits.connections-per-endpoint = "
-                                    + settings.connectionsPerEndpoint() + " connections to the instance");
-        }
-    }
-
-    private void servePending() {
-        for (int i = 0; i < connections.size() && !pending.isEmpty(); i++) {
-            H2Connection c = connections.get(i).h2();
-            while (c.canOpenStream() && !pending.isEmpty()) {
-                PendingCall call = pending.remove();
-                call.done();
-                call.waiter.onConnection(c);
-            }
-        }
-        connectIfNeeded();
-    }
-
-    private void failPending(Outcome outcome, String reason) {
-        // A refused call may come back at once with another wish; only those that wait now are meant.
-        List<PendingCall> failed = new ArrayList<>(pending);
-        pending.clear();
-        for (Iterator<PendingCall> it = failed.iterator(); it.hasNext(); ) {
-            PendingCall call = it.next();
-            call.done();
-            call.waiter.onRefused(outcome, reason);
-        }
-    }
-
-    private static final class PendingCall {
-
-        private final UpstreamWaiter waiter;
-        private @Nullable Future<?> timer;
-
-        PendingCall(UpstreamWaiter waiter) {
-            this.waiter = waiter;
-        }
-
-        boolean done() {
-            if (timer != null) {
-                timer.cancel(false);
-            }
-            return true;
-        }
+        int wanted = Math.max(capacity.connectionsFor(line.size()), worn > 0 ? 1 : 0);
+        int room = settings.connectionsPerEndpoint() - (connections.size() - worn);
+        return Math.min(wanted, Math.max(room, 0));
     }
 }

@@ -10,4 +10,10 @@ interface UpstreamWaiter {
 
     /** There is no connection for the call. */
     void onRefused(Outcome outcome, String reason);
+
+    /**
+     * Whether the call has no other instance to go to: then it waits while an instance that seems to restart is tried again, as long
+     * as it may wait at all, and is not refused at the first failure.
+     */
+    boolean hasNowhereElse();
 }

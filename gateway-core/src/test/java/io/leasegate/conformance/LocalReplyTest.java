@@ -144,7 +144,7 @@ class LocalReplyTest {
             client.openCall(AUTHORITY, UNARY);
         }
         GrpcResponse r = client.openCall(AUTHORITY, UNARY).response();
-        assertReply(r, 14, Outcome.UPSTREAM_LIMIT, "limits.pending = 1000", "service echo");
+        assertReply(r, 8, Outcome.UPSTREAM_LIMIT, "limits.pending = 1000", "service echo");
     }
 
     @Test

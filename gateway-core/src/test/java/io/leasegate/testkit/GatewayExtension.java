@@ -47,6 +47,7 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     private UpstreamSettings upstream = UpstreamSettings.DEFAULT;
     private int ioThreads = 2;
     private List<Route> routes = List.of();
+    private GatewayMaker maker = (settings, table, heard) -> new Gateway(settings, table, heard, heard);
 
     private RouteTableBuilder tables;
     private RouteTableRef ref;
@@ -86,18 +87,28 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         return this;
     }
 
+    /** Makes the gateway in another way than its public constructor does. */
+    @FunctionalInterface
+    public interface GatewayMaker {
+        Gateway make(GatewaySettings settings, RouteTableRef tables, GatewayObserver observer);
+    }
+
+    public GatewayExtension madeBy(GatewayMaker otherMaker) {
+        maker = otherMaker;
+        return this;
+    }
+
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
         observer = new GatewayObserver();
         tables = new RouteTableBuilder(service -> new RoundRobinLoadBalancer(), routes, "static");
         ref = new RouteTableRef(tables.table());
-        gateway = new Gateway(
+        gateway = maker.make(
                 new GatewaySettings(
                         List.of(new ListenerSettings(LISTENER, "127.0.0.1", 0, downstream)),
                         ioThreads,
                         service -> upstream),
                 ref,
-                observer,
                 observer);
         gateway.start();
     }
@@ -128,7 +139,15 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     }
 
     public void register(String service, String version, int port) {
-        EndpointId id = new EndpointId(service, "127.0.0.1", port);
+        register(new EndpointId(service, "127.0.0.1", port), version);
+    }
+
+    /** Registers an instance by any host. */
+    public void registerHost(String service, String host, int port) {
+        register(new EndpointId(service, host, port), "");
+    }
+
+    private void register(EndpointId id, String version) {
         registered.add(new Instance(id, 1, version, Map.of(), false, "static", "", 0, 0, 0));
         publish();
     }

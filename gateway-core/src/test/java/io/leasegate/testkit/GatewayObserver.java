@@ -3,7 +3,9 @@ package io.leasegate.testkit;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.proxy.AccessRecord;
 import io.leasegate.proxy.CallObserver;
+import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectionObserver;
+import io.leasegate.proxy.UpstreamEnd;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,7 +20,10 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     private final AtomicInteger downstreamClosed = new AtomicInteger();
     private final AtomicInteger upstreamOpened = new AtomicInteger();
     private final AtomicInteger upstreamClosed = new AtomicInteger();
-    private final AtomicInteger connectFailed = new AtomicInteger();
+    private final List<UpstreamEnd> upstreamEnds = new CopyOnWriteArrayList<>();
+    private final List<ConnectFailure> connectFailures = new CopyOnWriteArrayList<>();
+    private final List<Long> goAways = new CopyOnWriteArrayList<>();
+    private final AtomicInteger waiting = new AtomicInteger();
 
     @Override
     public void onStart() {
@@ -46,13 +51,24 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     }
 
     @Override
-    public void onUpstreamClose(EndpointId endpoint) {
+    public void onUpstreamClose(EndpointId endpoint, UpstreamEnd why) {
+        upstreamEnds.add(why);
         upstreamClosed.incrementAndGet();
     }
 
     @Override
-    public void onConnectFailed(EndpointId endpoint, Throwable cause) {
-        connectFailed.incrementAndGet();
+    public void onConnectFailed(EndpointId endpoint, ConnectFailure failure) {
+        connectFailures.add(failure);
+    }
+
+    @Override
+    public void onGoAway(EndpointId endpoint, long errorCode) {
+        goAways.add(errorCode);
+    }
+
+    @Override
+    public void onWaiting(EndpointId endpoint, int change) {
+        waiting.addAndGet(change);
     }
 
     /** Calls that began. */
@@ -79,12 +95,35 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
         return upstreamOpened.get() - upstreamClosed.get();
     }
 
-    public int connectFailures() {
-        return connectFailed.get();
+    /** Connections to instances that were ever ready. */
+    public int upstreamOpened() {
+        return upstreamOpened.get();
     }
 
-    /** Fails when a connection that opened did not close, or closed more than once. */
+    /** Why connections to instances ended, in the order of their ends. */
+    public List<UpstreamEnd> upstreamEnds() {
+        return List.copyOf(upstreamEnds);
+    }
+
+    public List<ConnectFailure> connectFailures() {
+        return List.copyOf(connectFailures);
+    }
+
+    /** The codes of the GOAWAYs of instances. */
+    public List<Long> goAways() {
+        return List.copyOf(goAways);
+    }
+
+    /** Calls that wait for a connection or a stream by now. */
+    public int waiting() {
+        return waiting.get();
+    }
+
+    /** Fails when a connection that opened did not close, or closed more than once, or a call is still counted as waiting. */
     public void assertAllClosed() {
+        if (waiting.get() != 0) {
+            throw new AssertionError(waiting + " calls are counted as waiting");
+        }
         Pause.until(
                 Duration.ofSeconds(5),
                 () -> "client connections: " + downstreamOpened + " opened, " + downstreamClosed

@@ -7,7 +7,9 @@ import io.leasegate.discovery.EtcdTls;
 import io.leasegate.discovery.StaticSettings;
 import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.health.HealthSettings;
+import io.leasegate.proxy.ConnectionLife;
 import io.leasegate.proxy.GatewaySettings;
+import io.leasegate.proxy.KeepaliveSettings;
 import io.leasegate.proxy.ListenerSettings;
 import io.leasegate.proxy.UpstreamSettings;
 import io.leasegate.registration.HostPort;
@@ -20,11 +22,14 @@ import io.leasegate.server.config.ListenerConfig;
 import io.leasegate.server.config.ProtocolConfig;
 import io.leasegate.server.config.RouteConfig;
 import io.leasegate.server.config.ServiceConfig;
+import io.leasegate.server.config.UpstreamConfig;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** From what the configuration says to what the core is made with. Stateless. */
 public final class ConfigMapping {
@@ -65,7 +70,25 @@ public final class ConfigMapping {
                 Math.toIntExact(config.upstream().connectTimeout().toMillis()),
                 limits.connectionsPerEndpoint(),
                 limits.pending(),
-                Math.toIntExact(limits.pendingTimeout().toMillis()));
+                Math.toIntExact(limits.pendingTimeout().toMillis()),
+                life(config.upstream().life()),
+                keepalive(config.upstream().keepalive()),
+                config.upstream().warm());
+    }
+
+    private static ConnectionLife life(UpstreamConfig.Life life) {
+        return ConnectionLife.DEFAULT
+                .withIdle(millisOrZero(life.idleTimeout()))
+                .withAge(millisOrZero(life.age()), life.ageJitter());
+    }
+
+    private static KeepaliveSettings keepalive(UpstreamConfig.Keepalive k) {
+        return new KeepaliveSettings(millisOrZero(k.interval()), k.timeout().toMillis(), k.withoutCalls());
+    }
+
+    /** Zero is what stands for none; a period is at least a millisecond long. */
+    private static long millisOrZero(@Nullable Duration period) {
+        return period == null ? 0 : Math.max(1, period.toMillis());
     }
 
     static HealthSettings health(GatewayConfig config, String service) {

@@ -49,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 final class NettyH2Connection extends Http2ConnectionHandler implements H2Connection, FlushQueue.Flushable {
 
     private static final long DRAIN_PING = 0x6c656173_67617465L;
+    private static final long CALLERS_PING = 0x6c656173_70696e67L;
     private static final long DRAIN_PING_LIMIT_MILLIS = 10_000;
     private static final long LINGER_MILLIS = 1_000;
     private static final AsciiString OVERLOAD_CODE = AsciiString.cached("PE");
@@ -70,6 +71,8 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
     private String goAwayDebug = "";
     private @Nullable Throwable closeCause;
     private @Nullable Future<?> drainTimer;
+    private @Nullable Runnable pingAnswered;
+    private long lastReadNanos = System.nanoTime();
 
     NettyH2Connection(
             Http2ConnectionDecoder decoder,
@@ -148,6 +151,21 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
     }
 
     @Override
+    public void ping(Runnable onAck) {
+        if (pingAnswered != null) {
+            throw new IllegalStateException("a PING is outstanding");
+        }
+        pingAnswered = onAck;
+        encoder().writePing(context, false, CALLERS_PING, context.newPromise());
+        markDirty();
+    }
+
+    @Override
+    public long lastReadNanos() {
+        return lastReadNanos;
+    }
+
+    @Override
     public void drain(long graceMillis) {
         if (closed || leaving) {
             return;
@@ -205,16 +223,6 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
         if (!closed) {
             context.close();
         }
-    }
-
-    @Override
-    public void ping(Runnable onAck) {
-        throw new UnsupportedOperationException("not needed of the oracle");
-    }
-
-    @Override
-    public long lastReadNanos() {
-        return System.nanoTime();
     }
 
     @Override
@@ -282,6 +290,12 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
     public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
         context = ctx;
         super.handlerAdded(ctx);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+        lastReadNanos = System.nanoTime();
+        super.channelRead(ctx, msg);
     }
 
     @Override
@@ -475,6 +489,10 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
         public void onPingAckRead(ChannelHandlerContext ctx, long data) {
             if (data == DRAIN_PING && leaving) {
                 drainSecondStep();
+            } else if (data == CALLERS_PING && pingAnswered != null) {
+                Runnable answered = pingAnswered;
+                pingAnswered = null;
+                answered.run();
             }
         }
 

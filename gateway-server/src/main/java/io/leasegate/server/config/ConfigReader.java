@@ -3,11 +3,13 @@ package io.leasegate.server.config;
 import io.leasegate.server.config.LogConfig.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the file's block {@code leasegate}, area by area. The keys, types and rules of the file are in this class and its kin. */
@@ -71,11 +73,35 @@ final class ConfigReader {
         return io.get("threads", numberOrAuto);
     }
 
+    /** Each PING is a packet and a wake-up on both sides; more than one in a second is an attack. */
+    private static final Kind<Optional<Duration>> PING_INTERVAL_OR_NONE = Kind.orNone(new Kind<>(
+            text -> {
+                Duration d = ListenerReader.TIMER.parser().parse(text);
+                if (d.compareTo(Duration.ofSeconds(1)) < 0) {
+                    throw new Unexpected("a duration from 1s to 1d");
+                }
+                return d;
+            },
+            Duration.ofSeconds(1)));
+
     private static UpstreamConfig upstream(Section s) {
         return new UpstreamConfig(
                 s.get("connect-timeout", ListenerReader.TIMER),
                 s.get("initial-window", ListenerReader.WINDOW),
-                s.get("max-header-list", ListenerReader.HEADER_LIST));
+                s.get("max-header-list", ListenerReader.HEADER_LIST),
+                new UpstreamConfig.Life(
+                        s.get("idle-timeout", Kind.PERIOD_OR_NONE).orElse(null),
+                        s.get("connection-age", Kind.PERIOD_OR_NONE).orElse(null),
+                        s.get("connection-age-jitter", Kind.SHARE)),
+                s.block("keepalive", ConfigReader::keepalive),
+                s.get("warm", Kind.FLAG));
+    }
+
+    private static UpstreamConfig.Keepalive keepalive(Section s) {
+        return new UpstreamConfig.Keepalive(
+                s.get("interval", PING_INTERVAL_OR_NONE).orElse(null),
+                s.get("timeout", ListenerReader.TIMER),
+                s.get("without-calls", Kind.FLAG));
     }
 
     private static AccessLogConfig accessLog(Section s) {

@@ -1,6 +1,7 @@
 package io.leasegate.server.config;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections to instances, whatever the service.
@@ -8,5 +9,34 @@ import java.time.Duration;
  * @param connectTimeout limit of one connection attempt
  * @param initialWindowBytes receive window of each stream
  * @param maxHeaderListBytes size of a header list that an instance may send, as RFC 9113 section 6.5.2 counts it
+ * @param life when a connection is left although nothing is wrong with it
+ * @param keepalive asking silent instances for a sign of life
+ * @param warm whether connections are opened before calls need them
  */
-public record UpstreamConfig(Duration connectTimeout, int initialWindowBytes, int maxHeaderListBytes) {}
+public record UpstreamConfig(
+        Duration connectTimeout,
+        int initialWindowBytes,
+        int maxHeaderListBytes,
+        Life life,
+        Keepalive keepalive,
+        boolean warm) {
+
+    /**
+     * The end of connections.
+     *
+     * @param idleTimeout without a call, null for never
+     * @param age at which one is replaced, null for never
+     * @param ageJitter by which share the age varies at random, 0 to 1
+     */
+    public record Life(
+            @Nullable Duration idleTimeout, @Nullable Duration age, double ageJitter) {}
+
+    /**
+     * HTTP/2 PINGs.
+     *
+     * @param interval silence after which one is sent, null for never
+     * @param timeout how long its answer may take
+     * @param withoutCalls whether they are sent while no call is open
+     */
+    public record Keepalive(@Nullable Duration interval, Duration timeout, boolean withoutCalls) {}
+}

@@ -1,18 +1,21 @@
 package io.leasegate.server.metrics;
 
 import io.leasegate.endpoint.EndpointId;
+import io.leasegate.h2.Http2Error;
+import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectionObserver;
+import io.leasegate.proxy.UpstreamEnd;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
-import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts connections and failed connects. Called on the event loops. A name beyond the bound of services counts under
@@ -27,6 +30,7 @@ final class ConnectionMetrics implements ConnectionObserver {
         UNRESOLVED("unresolved"),
         UNREACHABLE("unreachable"),
         TLS("tls"),
+        PREFACE("preface"),
         OTHER("other");
 
         final String label;
@@ -35,31 +39,39 @@ final class ConnectionMetrics implements ConnectionObserver {
             this.label = label;
         }
 
-        static Failure of(Throwable cause) {
-            if (cause instanceof SSLException) {
-                return TLS;
-            }
-            if (cause instanceof UnknownHostException) {
-                return UNRESOLVED;
-            }
-            if (cause instanceof NoRouteToHostException) {
+        static Failure of(ConnectFailure failure) {
+            Throwable cause = failure.getCause();
+            // Netty has a time-out of its own, and so have the native transports; the class names say so.
+            boolean timeout = cause != null && cause.getClass().getSimpleName().contains("Timeout");
+            return switch (failure.phase()) {
+                case RESOLVE -> UNRESOLVED;
+                case TLS -> timeout ? TIMEOUT : TLS;
+                case PREFACE -> timeout ? TIMEOUT : PREFACE;
+                case CONNECT -> timeout ? TIMEOUT : ofConnect(cause);
+            };
+        }
+
+        private static Failure ofConnect(@Nullable Throwable cause) {
+            // Where several addresses were tried, the first one's cause is behind the one that tells of all.
+            Throwable c = cause != null && cause.getClass() == IOException.class && cause.getCause() != null
+                    ? cause.getCause()
+                    : cause;
+            if (c instanceof NoRouteToHostException) {
                 return UNREACHABLE;
             }
-            // Netty's timeout is a ConnectException of its own; the native transports have theirs by other names.
-            if (cause.getClass().getSimpleName().contains("Timeout")) {
-                return TIMEOUT;
-            }
-            return cause instanceof ConnectException ? REFUSED : OTHER;
+            return c instanceof ConnectException ? REFUSED : OTHER;
         }
     }
 
     /** The connections of one listener, or toward one service. */
-    private static final class Connections {
+    private static class Connections {
 
+        final String name;
         final LongAdder open = new LongAdder();
         final Counter opened;
 
         Connections(MeterRegistry registry, String side, String key, String name) {
+            this.name = name;
             Gauge.builder("leasegate." + side + ".connections", open, LongAdder::sum)
                     .description("Open connections, " + side)
                     .tag(key, name)
@@ -77,18 +89,33 @@ final class ConnectionMetrics implements ConnectionObserver {
         }
     }
 
+    /** The connections toward one service. */
+    private static final class UpstreamConnections extends Connections {
+
+        final LongAdder waiting = new LongAdder();
+
+        UpstreamConnections(MeterRegistry registry, String name) {
+            super(registry, "upstream", "service", name);
+            Gauge.builder("leasegate.upstream.waiting.calls", waiting, LongAdder::sum)
+                    .description("Calls that wait for a connection or a stream to an instance")
+                    .tag("service", name)
+                    .strongReference(true)
+                    .register(registry);
+        }
+    }
+
     private final MeterRegistry registry;
     private final int maxNames;
     private final ConcurrentMap<String, Connections> downstream = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Connections> upstream = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, UpstreamConnections> upstream = new ConcurrentHashMap<>();
     private final Function<String, Connections> newDownstream;
-    private final Function<String, Connections> newUpstream;
+    private final Function<String, UpstreamConnections> newUpstream;
 
     ConnectionMetrics(MeterRegistry registry, MetricLimits limits) {
         this.registry = registry;
         this.maxNames = limits.services();
         newDownstream = name -> new Connections(registry, "downstream", "listener", name);
-        newUpstream = name -> new Connections(registry, "upstream", "service", name);
+        newUpstream = name -> new UpstreamConnections(registry, name);
     }
 
     @Override
@@ -107,27 +134,56 @@ final class ConnectionMetrics implements ConnectionObserver {
     }
 
     @Override
-    public void onUpstreamClose(EndpointId endpoint) {
-        connections(upstream, endpoint.service(), newUpstream).open.decrement();
+    public void onUpstreamClose(EndpointId endpoint, UpstreamEnd why) {
+        UpstreamConnections c = connections(upstream, endpoint.service(), newUpstream);
+        c.open.decrement();
+        count(
+                "leasegate.upstream.connections.closed",
+                "Connections to instances that were ready and have closed",
+                c,
+                "reason",
+                why.label());
     }
 
     @Override
-    public void onConnectFailed(EndpointId endpoint, Throwable cause) {
-        // The registry's own look-up is enough here: a connect that failed has cost far more.
-        connections(upstream, endpoint.service(), newUpstream);
-        String service = upstream.containsKey(endpoint.service()) ? endpoint.service() : MethodIndex.OTHER;
-        Counter.builder("leasegate.upstream.connect.failures")
-                .description("Attempts to connect to an instance that failed")
-                .tag("service", service)
-                .tag("reason", Failure.of(cause).label)
+    public void onConnectFailed(EndpointId endpoint, ConnectFailure failure) {
+        count(
+                "leasegate.upstream.connect.failures",
+                "Attempts to connect to an instance that failed",
+                connections(upstream, endpoint.service(), newUpstream),
+                "reason",
+                Failure.of(failure).label);
+    }
+
+    @Override
+    public void onGoAway(EndpointId endpoint, long errorCode) {
+        count(
+                "leasegate.upstream.goaways",
+                "GOAWAY frames of instances",
+                connections(upstream, endpoint.service(), newUpstream),
+                "code",
+                errorCode <= Http2Error.HTTP_1_1_REQUIRED ? Http2Error.name(errorCode) : MethodIndex.OTHER);
+    }
+
+    @Override
+    public void onWaiting(EndpointId endpoint, int change) {
+        connections(upstream, endpoint.service(), newUpstream).waiting.add(change);
+    }
+
+    /** The registry's own look-up is enough here: what is counted has cost far more. */
+    private void count(String meter, String description, Connections of, String key, String value) {
+        Counter.builder(meter)
+                .description(description)
+                .tag("service", of.name)
+                .tag(key, value)
                 .register(registry)
                 .increment();
     }
 
     /** A name once under {@code other} stays there, since names are never taken out: openings and closings match. */
-    private Connections connections(
-            ConcurrentMap<String, Connections> map, String name, Function<String, Connections> create) {
-        Connections known = map.get(name);
+    private <C extends Connections> C connections(
+            ConcurrentMap<String, C> map, String name, Function<String, C> create) {
+        C known = map.get(name);
         if (known != null) {
             return known;
         }

@@ -93,6 +93,13 @@ class ConfigErrorsTest {
                         "leasegate.listeners = [ { rapid-reset.within = 1500ms } ]",
                         "leasegate.listeners[0].rapid-reset.within: 1500ms "
                                 + "(expected a duration in whole seconds from 1s to 1d)"),
+                line(
+                        "leasegate.upstream.keepalive.interval = 10ms",
+                        "leasegate.upstream.keepalive.interval: 10ms (expected a duration from 1s to 1d, or none)"),
+                line(
+                        "leasegate.upstream.idle-timeout = 0s",
+                        "leasegate.upstream.idle-timeout: 0s "
+                                + "(expected a duration with a unit such as 250ms, 5s or 2m, more than zero, or none)"),
                 // Sizes.
                 line(
                         "leasegate.upstream.initial-window = 65536",

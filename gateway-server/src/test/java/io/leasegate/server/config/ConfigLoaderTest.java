@@ -78,7 +78,14 @@ class ConfigLoaderTest {
         assertThat(config.discovery().staticServices()).isEmpty();
         assertThat(config.routes()).isEmpty();
         assertThat(config.zone()).isEmpty();
-        assertThat(config.upstream()).isEqualTo(new UpstreamConfig(Duration.ofSeconds(3), 256 * 1024, 64 * 1024));
+        assertThat(config.upstream())
+                .isEqualTo(new UpstreamConfig(
+                        Duration.ofSeconds(3),
+                        256 * 1024,
+                        64 * 1024,
+                        new UpstreamConfig.Life(Duration.ofMinutes(5), null, 0.1),
+                        new UpstreamConfig.Keepalive(null, Duration.ofSeconds(5), false),
+                        false));
         assertThat(config.drain()).isEqualTo(new DrainConfig(Duration.ofSeconds(30)));
         assertThat(config.accessLog()).isEqualTo(new AccessLogConfig(true, LogFormat.TEXT, null));
         assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Level.INFO, LogFormat.TEXT));

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointState;
+import io.leasegate.proxy.ConnectFailure;
+import io.leasegate.proxy.ConnectFailure.Phase;
 import io.leasegate.proxy.ConnectionObserver;
+import io.leasegate.proxy.UpstreamEnd;
 import io.leasegate.routing.Cluster;
 import io.leasegate.routing.RouteTableRef;
 import io.leasegate.routing.TestTables;
@@ -17,6 +20,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -82,6 +86,10 @@ class GatewayMetricsTest {
         public Map<String, Integer> refused() {
             return refused;
         }
+    }
+
+    private static ConnectFailure failure(Phase phase, Throwable cause) {
+        return ConnectFailure.passing(phase, "in words", cause);
     }
 
     @Test
@@ -154,14 +162,26 @@ class GatewayMetricsTest {
         connections.onDownstreamClose("main");
         connections.onUpstreamOpen(echo);
         connections.onUpstreamOpen(echo);
-        connections.onUpstreamClose(echo);
-        connections.onUpstreamClose(echo);
-        connections.onConnectFailed(echo, new ConnectException("Connection refused"));
-        connections.onConnectFailed(echo, new ConnectTimeoutException("timed out"));
-        connections.onConnectFailed(echo, new UnknownHostException("x"));
-        connections.onConnectFailed(echo, new SSLHandshakeException("x"));
-        connections.onConnectFailed(echo, new IllegalStateException("x"));
-        connections.onConnectFailed(echo, new IllegalStateException("x"));
+        connections.onUpstreamClose(echo, UpstreamEnd.GOAWAY);
+        connections.onUpstreamClose(echo, UpstreamEnd.STREAM_IDS);
+        connections.onGoAway(echo, 0);
+        connections.onGoAway(echo, 11);
+        connections.onGoAway(echo, 11);
+        connections.onGoAway(echo, 0xfeedL);
+        connections.onGoAway(echo, 0xbeefL);
+        connections.onWaiting(echo, 1);
+        connections.onWaiting(echo, 1);
+        connections.onWaiting(echo, -1);
+        ConnectException refused = new ConnectException("Connection refused");
+        connections.onConnectFailed(echo, failure(Phase.CONNECT, refused));
+        connections.onConnectFailed(echo, failure(Phase.CONNECT, new IOException("of two addresses", refused)));
+        connections.onConnectFailed(echo, failure(Phase.CONNECT, new NoRouteToHostException("x")));
+        connections.onConnectFailed(echo, failure(Phase.CONNECT, new ConnectTimeoutException("timed out")));
+        connections.onConnectFailed(echo, failure(Phase.RESOLVE, new UnknownHostException("x")));
+        connections.onConnectFailed(echo, failure(Phase.TLS, new SSLHandshakeException("x")));
+        connections.onConnectFailed(echo, failure(Phase.PREFACE, new IOException("closed")));
+        connections.onConnectFailed(echo, failure(Phase.PREFACE, new ConnectTimeoutException("no SETTINGS")));
+        connections.onConnectFailed(echo, failure(Phase.CONNECT, new IllegalStateException("x")));
         Exposition e = scrape();
         assertThat(e.value("leasegate_downstream_connections", "listener", "main"))
                 .isEqualTo(1);
@@ -171,10 +191,26 @@ class GatewayMetricsTest {
         assertThat(e.value("leasegate_upstream_connections_opened_total", "service", "echo"))
                 .isEqualTo(2);
         String failures = "leasegate_upstream_connect_failures_total";
-        for (String reason : List.of("refused", "timeout", "unresolved", "tls")) {
-            assertThat(e.value(failures, "service", "echo", "reason", reason)).isEqualTo(1);
+        for (String reason : List.of("unreachable", "unresolved", "tls", "preface", "other")) {
+            assertThat(e.value(failures, "service", "echo", "reason", reason))
+                    .as(reason)
+                    .isEqualTo(1);
         }
-        assertThat(e.value(failures, "service", "echo", "reason", "other")).isEqualTo(2);
+        for (String reason : List.of("refused", "timeout")) {
+            assertThat(e.value(failures, "service", "echo", "reason", reason))
+                    .as(reason)
+                    .isEqualTo(2);
+        }
+        String closed = "leasegate_upstream_connections_closed_total";
+        assertThat(e.value(closed, "service", "echo", "reason", "goaway")).isEqualTo(1);
+        assertThat(e.value(closed, "service", "echo", "reason", "stream-ids")).isEqualTo(1);
+        String goAways = "leasegate_upstream_goaways_total";
+        assertThat(e.value(goAways, "service", "echo", "code", "NO_ERROR")).isEqualTo(1);
+        assertThat(e.value(goAways, "service", "echo", "code", "ENHANCE_YOUR_CALM"))
+                .isEqualTo(2);
+        assertThat(e.value(goAways, "service", "echo", "code", "other")).isEqualTo(2);
+        assertThat(e.value("leasegate_upstream_waiting_calls", "service", "echo"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -184,9 +220,9 @@ class GatewayMetricsTest {
             for (int i = 0; i < 10; i++) {
                 EndpointId id = new EndpointId("s" + i, "127.0.0.1", 1);
                 connections.onUpstreamOpen(id);
-                connections.onConnectFailed(id, new ConnectException("x"));
+                connections.onConnectFailed(id, failure(Phase.CONNECT, new ConnectException("x")));
             }
-            connections.onUpstreamClose(new EndpointId("s7", "127.0.0.1", 1));
+            connections.onUpstreamClose(new EndpointId("s7", "127.0.0.1", 1), UpstreamEnd.LOST);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             bounded.scrape(null, out);
             Exposition e = Exposition.parse(out.toString(StandardCharsets.UTF_8));
@@ -230,6 +266,14 @@ class GatewayMetricsTest {
                 .isZero();
     }
 
+    /** The reasons in the manual are those that the gateway knows. */
+    @Test
+    void theManualNamesEachReasonForWhichAConnectionEnds() {
+        for (UpstreamEnd end : UpstreamEnd.values()) {
+            assertThat(manualText()).contains("`" + end.label() + "`");
+        }
+    }
+
     /** Makes every meter exist, then compares with the manual in both directions. */
     @Test
     void theManualListsEveryMetric() throws Exception {
@@ -247,7 +291,9 @@ class GatewayMetricsTest {
             EndpointId echo = new EndpointId("echo", "127.0.0.1", 1);
             metrics.connectionObserver().onDownstreamOpen("main");
             metrics.connectionObserver().onUpstreamOpen(echo);
-            metrics.connectionObserver().onConnectFailed(echo, new ConnectException("x"));
+            metrics.connectionObserver().onConnectFailed(echo, failure(Phase.CONNECT, new ConnectException("x")));
+            metrics.connectionObserver().onGoAway(echo, 0);
+            metrics.connectionObserver().onUpstreamClose(echo, UpstreamEnd.IDLE);
             System.gc();
             Exposition e = scrape();
 
