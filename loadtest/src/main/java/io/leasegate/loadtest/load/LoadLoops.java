@@ -60,7 +60,7 @@ public final class LoadLoops implements AutoCloseable {
     static void applyOptions(BiConsumer<ChannelOption<Object>, Object> options) {
         set(options, ChannelOption.TCP_NODELAY, true);
         set(options, ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
-        set(options, ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES));
+        set(options, ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES));
         set(options, ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(256 << 10, 512 << 10));
     }
 

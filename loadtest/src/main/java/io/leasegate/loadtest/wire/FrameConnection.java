@@ -28,7 +28,7 @@ public abstract class FrameConnection extends ChannelInboundHandlerAdapter imple
     private static final int MAX_CONCURRENT_STREAMS = 3;
     private static final int INITIAL_WINDOW_SIZE = 4;
 
-    private final FrameReader reader = new FrameReader(this);
+    private final FrameReader reader = new FrameReader();
     private final HpackReader headerReader = new HpackReader();
     private final HpackWriter headerWriter = new HpackWriter();
     private final ArrayDeque<WireStream> blocked = new ArrayDeque<>();
@@ -107,7 +107,7 @@ public abstract class FrameConnection extends ChannelInboundHandlerAdapter imple
         ByteBuf in = (ByteBuf) msg;
         isReading = true;
         try {
-            reader.read(in, ctx.alloc());
+            reader.read(in, ctx.alloc(), this);
         } finally {
             in.release();
         }

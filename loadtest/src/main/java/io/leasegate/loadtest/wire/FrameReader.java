@@ -38,18 +38,13 @@ final class FrameReader {
         void onFrame(int type, int flags, int streamId, ByteBuf payload, int length);
     }
 
-    private final Sink sink;
     private @Nullable ByteBuf rest;
     private int dataStream;
     private int dataLeft;
     private boolean dataEnds;
 
-    FrameReader(Sink sink) {
-        this.sink = sink;
-    }
-
     /** Reads all of {@code in}, which stays the caller's. */
-    void read(ByteBuf in, ByteBufAllocator allocator) {
+    void read(ByteBuf in, ByteBufAllocator allocator, Sink sink) {
         while (in.isReadable()) {
             if (dataLeft > 0) {
                 int bytes = Math.min(dataLeft, in.readableBytes());
@@ -57,8 +52,8 @@ final class FrameReader {
                 dataLeft -= bytes;
                 sink.onData(dataStream, bytes, dataLeft == 0 && dataEnds);
             } else if (rest != null) {
-                complete(rest, in);
-            } else if (!frame(in)) {
+                complete(rest, in, sink);
+            } else if (!frame(in, sink)) {
                 rest = allocator.buffer(HEADER_BYTES + 256, HEADER_BYTES + MAX_PAYLOAD_BYTES);
                 rest.writeBytes(in);
             }
@@ -73,7 +68,7 @@ final class FrameReader {
         }
     }
 
-    private void complete(ByteBuf part, ByteBuf in) {
+    private void complete(ByteBuf part, ByteBuf in, Sink sink) {
         int wanted = HEADER_BYTES - part.readableBytes();
         if (wanted <= 0) {
             wanted = part.getByte(part.readerIndex() + 3) == DATA
@@ -81,7 +76,7 @@ final class FrameReader {
                     : HEADER_BYTES + length(part) - part.readableBytes();
         }
         part.writeBytes(in, Math.min(wanted, in.readableBytes()));
-        if (part.readableBytes() >= HEADER_BYTES && frame(part)) {
+        if (part.readableBytes() >= HEADER_BYTES && frame(part, sink)) {
             part.release();
             rest = null;
         }
@@ -96,7 +91,7 @@ final class FrameReader {
     }
 
     /** Reads a frame if it is there as a whole, or the header of a DATA frame. */
-    private boolean frame(ByteBuf in) {
+    private boolean frame(ByteBuf in, Sink sink) {
         if (in.readableBytes() < HEADER_BYTES) {
             return false;
         }

@@ -25,7 +25,15 @@ final class HpackReader {
     }
 
     /** Literals that were seen, by a hash of their bytes; a newer one takes an older one's place. */
-    private record Literal(byte[] bytes, HeaderField field) {}
+    private static final class Literal {
+        private final byte[] bytes;
+        private final HeaderField field;
+
+        Literal(byte[] bytes, HeaderField field) {
+            this.bytes = bytes;
+            this.field = field;
+        }
+    }
 
     private static final FastThreadLocal<Literal[]> CACHE = new FastThreadLocal<>() {
         @Override
@@ -110,7 +118,8 @@ final class HpackReader {
     }
 
     private void skipString() {
-        at += integer(7);
+        int length = integer(7);
+        at += length;
         if (at > block.length) {
             throw new ProtocolFailure("a header string longer than its block");
         }
