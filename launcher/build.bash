@@ -15,14 +15,16 @@ older_than() {
     [ -n "$newer" ]
 }
 
+# With argument bench, the load test counts too.
 build_needed() (
     cd "$home"
+    if [ "${1:-}" = bench ] && older_than "$loadtest_jar" loadtest/pom.xml loadtest/src/main; then return 0; fi
     older_than "$gateway_jar" pom.xml gateway-{core,server}/pom.xml gateway-{core,server}/src/main conf/leasegate.reference.conf \
         || older_than "$examples_jar" gateway-registrar/pom.xml examples/pom.xml gateway-registrar/src/main examples/src/main
 )
 
 build_if_needed() {
-    if build_needed; then
+    if build_needed "$@"; then
         part install
         install_missing jdk maven
         if has flock; then
@@ -32,17 +34,18 @@ build_if_needed() {
                 say "waiting for another build of this checkout"
                 flock 9
             fi
-            if build_needed; then build; fi
+            if build_needed "$@"; then build "$@"; fi
             exec 9<&-
         else
-            build
+            build "$@"
         fi
     fi
 }
 
 # In a process of its own, so that the caller's folder and environment stay as they are.
 build() (
-    local log=target/leasegate-build.log began=$SECONDS status=0
+    local log=target/leasegate-build.log began=$SECONDS status=0 modules=gateway-server,examples
+    if [ "${1:-}" = bench ]; then modules=$modules,loadtest; fi
     part progress
     find_java jdk
     export JAVA_HOME=$java_home # Maven uses this one, whatever it would choose by itself
@@ -50,7 +53,7 @@ build() (
     mkdir -p target
     say "building with JDK $java_version ($home/$log)"
     touch target/leasegate.began
-    with_progress "$log" build_status mvn -B -DskipTests package -pl gateway-server,examples -am || status=$?
+    with_progress "$log" build_status mvn -B -DskipTests package -pl "$modules" -am || status=$?
     if [ "$status" -ne 0 ]; then
         grep -E '^\[(ERROR|FATAL)\]|^\[WARNING\] /' "$log" | awk "!seen[\$0]++" | head -n 20 >&2 || tail -n 30 "$log" >&2
         die "the build failed; the whole of it is in $home/$log"
