@@ -3,6 +3,8 @@ package io.leasegate.loadtest.bench;
 import io.leasegate.loadtest.host.BenchFailure;
 import io.leasegate.loadtest.host.ProcessTree;
 import io.leasegate.loadtest.load.Load;
+import io.leasegate.loadtest.load.LoadFailure;
+import io.leasegate.loadtest.load.Plan;
 import io.leasegate.loadtest.load.Sample;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -14,6 +16,7 @@ import org.HdrHistogram.Histogram;
 final class Measurement {
 
     private static final Duration WINDOW = Duration.ofSeconds(1);
+    static final Duration CONNECT_LIMIT = Duration.ofSeconds(60);
     private static final Duration END_LIMIT = Duration.ofSeconds(15);
     /** A window has to be better than the best before by this share to count as an improvement. */
     private static final double IMPROVEMENT = 0.03;
@@ -44,6 +47,18 @@ final class Measurement {
             double cost = peer.hasProcess() ? span.cpuSeconds / span.sample.units() : 1;
             stale = cost > best * (1 - IMPROVEMENT) ? stale + 1 : 0;
             best = Math.min(best, cost);
+        }
+    }
+
+    /** Warms a peer up with a load that keeps it busy whatever it is to do afterwards. */
+    static void warmUp(Lab lab, RunningPeer peer, Plan plan) throws BenchFailure, InterruptedException {
+        try (Load load = Load.start(lab.loops(), peer.target(), plan)) {
+            load.awaitComplete(CONNECT_LIMIT);
+            Measurement measurement = new Measurement(lab.settings(), peer, load);
+            measurement.warmUp();
+            measurement.end();
+        } catch (LoadFailure e) {
+            throw new BenchFailure("while it warmed up, " + e.getMessage(), e);
         }
     }
 

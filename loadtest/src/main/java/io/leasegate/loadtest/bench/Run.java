@@ -38,7 +38,7 @@ public final class Run {
     }
 
     private List<Peer> peersOf(Scenario scenario) {
-        return peers.stream().filter(scenario::includes).toList();
+        return peers.stream().filter(peer -> scenario.includes(peer, lab.settings())).toList();
     }
 
     public List<ScenarioResult> run() throws InterruptedException {
@@ -69,11 +69,21 @@ public final class Run {
         } catch (BenchFailure e) {
             rows.computeIfAbsent(taking.get(0).name(), r -> new ArrayList<>())
                     .add(Figures.failed(String.valueOf(e.getMessage())));
+        } finally {
+            finish(scenario);
         }
         List<ScenarioResult.Row> list = new ArrayList<>();
         rows.forEach((name, rounds) -> list.add(new ScenarioResult.Row(name, rounds)));
         return new ScenarioResult(
                 scenario.name(), scenario.title(), scenario.unit(), scenario.compared(), scenario.note(), list);
+    }
+
+    private void finish(Scenario scenario) throws InterruptedException {
+        try {
+            scenario.finish(lab);
+        } catch (BenchFailure e) {
+            throw new IllegalStateException("what " + scenario.name() + " prepared cannot be undone", e);
+        }
     }
 
     /** A peer that fails does not keep the others from being measured. */

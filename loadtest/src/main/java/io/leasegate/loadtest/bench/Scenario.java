@@ -21,12 +21,15 @@ public interface Scenario {
     Metric compared();
 
     /** Whether the question makes sense for the peer. */
-    default boolean includes(Peer peer) {
+    default boolean includes(Peer peer, Settings settings) {
         return true;
     }
 
     /** Finds out what is needed once, before the first round. */
     default void prepare(Lab lab, List<Peer> peers) throws BenchFailure, InterruptedException {}
+
+    /** Undoes what {@link #prepare} did; called in any case. */
+    default void finish(Lab lab) throws BenchFailure, InterruptedException {}
 
     /** What it found out, for the report; may be empty. */
     default String note() {

@@ -44,6 +44,11 @@ public final class Scenarios {
                 "download", "1 MiB responses, 4 x 4", "call", Plan.closed(Method.DOWNLOAD, 4, 4), false, false));
         all.add(new Throughput(
                 "upload", "1 MiB requests, 4 x 4", "call", Plan.closed(Method.UPLOAD, 4, 4), false, false));
+        all.add(new Latency());
+        all.add(Memory.idleStreams());
+        all.add(Memory.idleTlsConnections());
+        all.add(new Churn());
+        all.add(new Ready());
         return all;
     }
 

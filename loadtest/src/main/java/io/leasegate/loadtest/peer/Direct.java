@@ -28,6 +28,11 @@ final class Direct implements Peer {
     }
 
     @Override
+    public boolean isProcess() {
+        return false;
+    }
+
+    @Override
     public @Nullable Launch launch(Path program, Setup setup) {
         return null;
     }

@@ -32,6 +32,11 @@ public interface Peer {
         return false;
     }
 
+    /** Whether there is a proxy at all. */
+    default boolean isProcess() {
+        return true;
+    }
+
     /** Whether it sees calls; a relay of bytes does not, and can neither spread calls nor end TLS. */
     default boolean speaksHttp2() {
         return true;
