@@ -1,13 +1,16 @@
 package io.leasegate.loadtest.bench;
 
+import java.util.Locale;
+
 /** A figure that is measured. */
 public enum Metric {
     RATE("rate", "calls/s", "/s", 0),
     CPU_PER_UNIT("cpuMicrosPerCall", "CPU per call", "µs", 2),
+    CPU_IN_ALL("cpuMillis", "CPU", "ms", 0),
     BUSY("busyPercent", "core busy", "%", 0),
-    P50("p50Micros", "p50", "µs", 0),
-    P99("p99Micros", "p99", "µs", 0),
-    P999("p999Micros", "p99.9", "µs", 0),
+    P50("p50Micros", "p50", "µs", 1),
+    P99("p99Micros", "p99", "µs", 1),
+    P999("p999Micros", "p99.9", "µs", 1),
     RESIDENT("residentMiB", "resident", "MiB", 1),
     PROPORTIONAL("pssMiB", "PSS", "MiB", 1),
     MEMORY_PER_UNIT("kibPerUnit", "memory each", "KiB", 2),
@@ -46,6 +49,8 @@ public enum Metric {
 
     /** A value as text, without the unit. */
     public String format(double value) {
-        return String.format(java.util.Locale.ROOT, "%,." + decimals + "f", value);
+        // Of a large value, the digits behind the point say nothing.
+        int digits = Math.abs(value) >= 1000 ? 0 : decimals;
+        return String.format(Locale.ROOT, "%,." + digits + "f", value);
     }
 }

@@ -42,7 +42,7 @@ final class Ready implements Scenario {
             ProcessTree.Memory memory = running.memory();
             Map<Metric, Double> values = new EnumMap<>(Metric.class);
             values.put(Metric.READY, running.readyMillis());
-            values.put(Metric.CPU_PER_UNIT, running.cpuSeconds() * 1e6);
+            values.put(Metric.CPU_IN_ALL, running.cpuSeconds() * 1e3);
             values.put(Metric.RESIDENT, memory.residentBytes() / MIB);
             values.put(Metric.PROPORTIONAL, memory.proportionalBytes() / MIB);
             return Map.of(peer.name(), Figures.of(values));

@@ -102,14 +102,29 @@ public final class ClientConnection extends FrameConnection {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
-            SslHandler tls = ctx.pipeline().get(SslHandler.class);
-            if (!handshake.isSuccess()) {
-                onLost("TLS: " + handshake.cause());
-            } else if (tls == null || !"h2".equals(tls.applicationProtocol())) {
-                onLost("TLS: the peer did not choose h2 by ALPN");
+            if (handshake.isSuccess()) {
+                beginOverTls(ctx);
             } else {
-                begin(ctx, true);
+                onLost("TLS: " + handshake.cause());
             }
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        // With TLS 1.3 a server may send its settings along with the end of the handshake, before that is reported here.
+        if (!hasBegun()) {
+            beginOverTls(ctx);
+        }
+        super.channelRead(ctx, msg);
+    }
+
+    private void beginOverTls(ChannelHandlerContext ctx) {
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        if (tls == null || !"h2".equals(tls.applicationProtocol())) {
+            onLost("TLS: the peer did not choose h2 by ALPN");
+        } else if (!hasBegun()) {
+            begin(ctx, true);
         }
     }
 

@@ -76,6 +76,10 @@ public abstract class FrameConnection extends ChannelInboundHandlerAdapter imple
         return context().channel();
     }
 
+    protected final boolean hasBegun() {
+        return context != null;
+    }
+
     private ChannelHandlerContext context() {
         ChannelHandlerContext c = context;
         if (c == null) {
@@ -354,7 +358,7 @@ public abstract class FrameConnection extends ChannelInboundHandlerAdapter imple
 
     /** Hands everything to the socket, unless input is being read: then it goes at the end of that. */
     protected final void flush() {
-        if (!isReading) {
+        if (!isReading && hasBegun()) {
             writeStaged();
             context().flush();
         }
