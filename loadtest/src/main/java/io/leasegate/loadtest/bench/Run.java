@@ -41,16 +41,12 @@ public final class Run {
         return peers.stream().filter(peer -> scenario.includes(peer, lab.settings())).toList();
     }
 
-    public List<ScenarioResult> run() throws InterruptedException {
-        List<ScenarioResult> results = new ArrayList<>();
+    public void run() throws InterruptedException {
         for (Scenario scenario : scenarios) {
             if (!peersOf(scenario).isEmpty()) {
-                ScenarioResult result = run(scenario);
-                observer.onResult(result);
-                results.add(result);
+                observer.onResult(run(scenario));
             }
         }
-        return results;
     }
 
     private ScenarioResult run(Scenario scenario) throws InterruptedException {

