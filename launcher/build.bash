@@ -21,7 +21,19 @@ build_needed() (
         || older_than "$examples_jar" gateway-registrar/pom.xml examples/pom.xml gateway-registrar/src/main examples/src/main
 )
 
-build_if_needed() { build_where_needed build_needed gateway-server,examples; }
+# With the load test, too.
+bench_build_needed() (
+    cd "$home"
+    older_than "$loadtest_jar" loadtest/pom.xml loadtest/src/main || build_needed
+)
+
+# Builds what the commands need; with argument bench, what the load test needs.
+build_if_needed() {
+    case ${1:-} in
+        bench) build_where_needed bench_build_needed gateway-server,examples,loadtest ;;
+        *) build_where_needed build_needed gateway-server,examples ;;
+    esac
+}
 
 # Builds the modules $2 with what they depend on, if the function $1 says that it is needed.
 build_where_needed() {
