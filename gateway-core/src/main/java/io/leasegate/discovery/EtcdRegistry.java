@@ -6,7 +6,7 @@ import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.RangeResponse;
 import io.leasegate.endpoint.Instance;
-import io.leasegate.registration.RegistrationFormats;
+import io.leasegate.registration.KeyPrefix;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
@@ -49,16 +49,11 @@ public final class EtcdRegistry implements Registry {
     EtcdRegistry(EtcdSettings settings, ControlLoop loop, DiscoveryListener listener, EtcdConnector connector) {
         this.loop = loop;
         this.listener = listener;
-        prefixes = settings.prefixes();
+        prefixes = settings.prefixes().stream().map(KeyPrefix::text).toList();
         leases = new LeaseTtls(loop, this::onTtl);
-        keys = new KeyMap(RegistrationFormats.of(settings.formats()), leases, new KeyListener());
+        keys = new KeyMap(settings.registrationFormats(), leases, new KeyListener());
         follower = new EtcdFollower(
-                loop,
-                connector,
-                KeyRange.ofPrefixes(settings.prefixes()),
-                settings.timings(),
-                settings.pageKeys(),
-                new FollowerTarget());
+                loop, connector, settings.ranges(), settings.timings(), settings.pageKeys(), new FollowerTarget());
     }
 
     @Override
@@ -209,8 +204,8 @@ public final class EtcdRegistry implements Registry {
         }
 
         @Override
-        public void onLeaseUsed(String key, long leaseId) {
-            leases.use(key, leaseId);
+        public void onLeaseUsed(String key, long leaseId, long likelySeconds) {
+            leases.use(key, leaseId, likelySeconds);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.leasegate.discovery;
 
+import io.leasegate.registration.KeyPrefix;
 import io.leasegate.registration.RegistrationFormats;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * field, the value and what was expected.
  *
  * @param endpoints client addresses of the members: {@code http://host:port}, {@code https://host:port} or {@code host:port}
- * @param prefixes what keys begin with to be looked at, each byte for byte; the empty prefix is the whole key space
- * @param formats names of registration formats, {@code auto} for all
+ * @param prefixes what keys begin with to be looked at, and how what is there is read; the closest one counts for a key
+ * @param formats names of registration formats, {@code auto} for all; for prefixes that have none of their own
  * @param username the user, null when etcd asks for none
  * @param password the user's password, null when etcd asks for none
  * @param tls TLS settings, null for none; without them an {@code https} endpoint is checked against the JVM's certificates
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EtcdSettings(
         List<String> endpoints,
-        List<String> prefixes,
+        List<KeyPrefix> prefixes,
         List<String> formats,
         @Nullable String username,
         @Nullable String password,
@@ -44,6 +45,9 @@ public record EtcdSettings(
             throw new IllegalArgumentException("prefixes: none (expected at least one, as \"/\")");
         }
         RegistrationFormats.of(formats);
+        if (prefixes.stream().map(KeyPrefix::text).distinct().count() < prefixes.size()) {
+            throw new IllegalArgumentException("prefixes: one is there twice (expected each once)");
+        }
         if ((username == null) != (password == null)) {
             throw new IllegalArgumentException("username and password belong together (expected both or neither)");
         }
@@ -56,7 +60,7 @@ public record EtcdSettings(
     public static EtcdSettings of(List<String> endpoints) {
         return new EtcdSettings(
                 endpoints,
-                DEFAULT_PREFIXES,
+                DEFAULT_PREFIXES.stream().map(KeyPrefix::of).toList(),
                 List.of(RegistrationFormats.AUTO),
                 null,
                 null,
@@ -65,7 +69,13 @@ public record EtcdSettings(
                 1_000);
     }
 
+    /** The same with prefixes of which nothing else is said. */
     public EtcdSettings withPrefixes(List<String> newPrefixes) {
+        return withKeyPrefixes(
+                newPrefixes.stream().distinct().map(KeyPrefix::of).toList());
+    }
+
+    public EtcdSettings withKeyPrefixes(List<KeyPrefix> newPrefixes) {
         return new EtcdSettings(endpoints, newPrefixes, formats, username, password, tls, timings, pageKeys);
     }
 
@@ -87,6 +97,16 @@ public record EtcdSettings(
 
     public EtcdSettings withPageKeys(int newPageKeys) {
         return new EtcdSettings(endpoints, prefixes, formats, username, password, tls, timings, newPageKeys);
+    }
+
+    /** What a key is read by. */
+    RegistrationFormats registrationFormats() {
+        return RegistrationFormats.of(formats, prefixes);
+    }
+
+    /** The parts of the key space to follow; no key is in two of them. */
+    List<KeyRange> ranges() {
+        return KeyRange.ofPrefixes(prefixes.stream().map(KeyPrefix::text).toList());
     }
 
     List<EtcdEndpoint> members() {

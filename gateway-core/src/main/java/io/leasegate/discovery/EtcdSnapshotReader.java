@@ -31,7 +31,7 @@ public final class EtcdSnapshotReader {
     private EtcdSnapshotReader(EtcdSettings settings, ControlLoop loop) {
         this.settings = settings;
         this.loop = loop;
-        this.formats = RegistrationFormats.of(settings.formats());
+        this.formats = settings.registrationFormats();
         this.leases = new LeaseTtls(loop, (id, seconds, keys) -> ttls.put(id, seconds));
     }
 
@@ -84,7 +84,7 @@ public final class EtcdSnapshotReader {
     }
 
     private void list(EtcdConnection connection, int attempt) {
-        List<KeyRange> ranges = KeyRange.ofPrefixes(settings.prefixes());
+        List<KeyRange> ranges = settings.ranges();
         new EtcdLister(connection, ranges, settings.pageKeys(), new EtcdLister.Target() {
                     @Override
                     public void onBegin() {
@@ -119,7 +119,7 @@ public final class EtcdSnapshotReader {
                     formats.interpret(new RegistryEntry(key, kv.getValue().toByteArray()));
             interpretations.add(i);
             if (kv.getLease() != 0 && i.result() instanceof ParseResult.Registered) {
-                leases.use(key, kv.getLease());
+                leases.use(key, kv.getLease(), 0);
             }
         }
         return interpretations;

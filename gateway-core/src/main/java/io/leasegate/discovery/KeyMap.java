@@ -33,7 +33,12 @@ final class KeyMap {
         /** The key stands for these instances from now on; for none when it is gone. */
         void onChange(String key, List<Instance> instances, boolean removesAddress);
 
-        void onLeaseUsed(String key, long leaseId);
+        /**
+         * The key is bound to this lease from now on.
+         *
+         * @param likelySeconds the TTL of the lease that the key was bound to before, 0 when there was none
+         */
+        void onLeaseUsed(String key, long leaseId, long likelySeconds);
 
         void onLeaseUnused(String key, long leaseId);
 
@@ -137,20 +142,7 @@ final class KeyMap {
         }
         List<Instance> instances = new ArrayList<>(known.instances().size());
         for (Instance i : known.instances()) {
-            instances.add(
-                    i.leaseId() != leaseId
-                            ? i
-                            : new Instance(
-                                    i.id(),
-                                    i.weight(),
-                                    i.version(),
-                                    i.metadata(),
-                                    i.tls(),
-                                    i.format(),
-                                    i.key(),
-                                    leaseId,
-                                    seconds,
-                                    i.modRevision()));
+            instances.add(i.leaseId() != leaseId ? i : i.withLeaseTtl(seconds));
         }
         KeyState state = known.withInstances(instances);
         keys.put(key, state);
@@ -171,21 +163,29 @@ final class KeyMap {
             listener.onChange(key, is, removesAddress(was, is));
         }
         registered += (is.isEmpty() ? 0 : 1) - (was.isEmpty() ? 0 : 1);
-        Refusal refusalBefore = before == null ? null : before.refusal();
         Refusal refusal = after == null ? null : after.refusal();
-        if (!Objects.equals(refusalBefore, refusal)) {
+        if (!sameRefusal(before == null ? null : before.refusal(), refusal)) {
             listener.onRefusal(key, refusal);
         }
         long leaseBefore = leaseOf(was);
         long leaseAfter = leaseOf(is);
         if (leaseBefore != leaseAfter) {
             if (leaseAfter != 0) {
-                listener.onLeaseUsed(key, leaseAfter);
+                listener.onLeaseUsed(key, leaseAfter, ttlOf(was));
             }
             if (leaseBefore != 0) {
                 listener.onLeaseUnused(key, leaseBefore);
             }
         }
+    }
+
+    /** Some registrars write their keys every few seconds; only what is said anew is news. */
+    private static boolean sameRefusal(@Nullable Refusal a, @Nullable Refusal b) {
+        return a == null ? b == null : b != null && a.saysTheSameAs(b);
+    }
+
+    private static long ttlOf(List<Instance> instances) {
+        return instances.isEmpty() ? 0 : instances.get(0).leaseTtlSeconds();
     }
 
     private static long leaseOf(List<Instance> instances) {
@@ -207,42 +207,34 @@ final class KeyMap {
                 formats.interpret(new RegistryEntry(key, kv.getValue().toByteArray()));
         ParseResult result = i.result();
         if (result instanceof ParseResult.Registered r) {
-            return KeyState.of(kv, instances(key, kv, i.format(), r.registrations()), null);
+            return KeyState.of(kv, instances(key, kv, i.format(), r.registrations(), known), null);
         }
-        if (result instanceof ParseResult.NotARegistration n) {
-            return KeyState.of(
-                    kv,
-                    List.of(),
-                    new Refusal(key, i.format(), Refusal.Kind.INACTIVE, n.reason(), kv.getModRevision(), false));
-        }
-        List<Instance> kept = known == null ? List.of() : known.instances();
-        boolean malformed = result instanceof ParseResult.Malformed;
-        String reason = malformed ? ((ParseResult.Malformed) result).reason() : ((ParseResult.Foreign) result).reason();
+        boolean inactive = result instanceof ParseResult.NotARegistration;
+        List<Instance> kept = known == null || inactive ? List.of() : known.instances();
+        Refusal.Kind kind = inactive
+                ? Refusal.Kind.INACTIVE
+                : result instanceof ParseResult.Malformed ? Refusal.Kind.MALFORMED : Refusal.Kind.FOREIGN;
         return KeyState.of(
-                kv,
-                kept,
-                new Refusal(
-                        key,
-                        i.format(),
-                        malformed ? Refusal.Kind.MALFORMED : Refusal.Kind.FOREIGN,
-                        reason,
-                        kv.getModRevision(),
-                        !kept.isEmpty()));
+                kv, kept, new Refusal(key, i.format(), kind, result.reason(), kv.getModRevision(), !kept.isEmpty()));
     }
 
-    private List<Instance> instances(String key, KeyValue kv, String format, List<Registration> registrations) {
+    private List<Instance> instances(
+            String key, KeyValue kv, String format, List<Registration> registrations, @Nullable KeyState known) {
+        long lease = kv.getLease();
+        long ttl = ttls.secondsOf(lease);
+        if (ttl == 0 && lease != 0 && known != null) {
+            // A registrar that takes a new lease takes one like the last; until it is known, nothing changes.
+            ttl = ttlOf(known.instances());
+        }
         List<Instance> instances = new ArrayList<>(registrations.size());
         for (Registration r : registrations) {
             instances.add(new Instance(
                     new EndpointId(r.service(), r.host(), r.port()),
-                    r.weight(),
-                    r.version(),
-                    r.metadata(),
-                    r.tls(),
+                    r.traits(),
                     format,
                     key,
-                    kv.getLease(),
-                    ttls.secondsOf(kv.getLease()),
+                    lease,
+                    ttl,
                     kv.getModRevision()));
         }
         return instances;

@@ -1,5 +1,6 @@
 package io.leasegate.discovery;
 
+import io.leasegate.discovery.ControlLoop.Scheduled;
 import io.leasegate.discovery.EtcdConnection.Reply;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,8 +12,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The TTLs that leases were granted with: etcd is asked once per lease, a few leases at a time, and forgets are made with the last key
- * of a lease. Control loop only.
+ * The TTLs that leases were granted with: etcd is asked once per lease, a few leases at a time, and a lease is forgotten with its last
+ * key. A lease that takes a key over from another one is taken to be like it, and etcd is asked only when it has been there for that
+ * long: some registrars write their keys under a new lease every few seconds. Control loop only.
  */
 final class LeaseTtls implements KeyMap.Ttls {
 
@@ -27,6 +29,10 @@ final class LeaseTtls implements KeyMap.Ttls {
     private static final class Lease {
         final Set<String> keys = new HashSet<>();
         long seconds;
+        boolean known;
+
+        @Nullable
+        Scheduled verification;
     }
 
     private final ControlLoop loop;
@@ -47,15 +53,34 @@ final class LeaseTtls implements KeyMap.Ttls {
         return lease == null ? 0 : lease.seconds;
     }
 
-    void use(String key, long leaseId) {
+    /**
+     * A key is bound to a lease.
+     *
+     * @param likelySeconds the TTL that the lease is likely to have, 0 when there is no telling
+     */
+    void use(String key, long leaseId, long likelySeconds) {
         Lease lease = leases.get(leaseId);
         if (lease == null) {
             lease = new Lease();
+            lease.seconds = likelySeconds;
             leases.put(leaseId, lease);
+            if (likelySeconds > 0) {
+                lease.verification = loop.schedule(() -> verify(leaseId), likelySeconds * 1_000);
+            } else {
+                toAsk.add(leaseId);
+                ask();
+            }
+        }
+        lease.keys.add(key);
+    }
+
+    private void verify(long leaseId) {
+        Lease lease = leases.get(leaseId);
+        if (lease != null && lease.verification != null) {
+            lease.verification = null;
             toAsk.add(leaseId);
             ask();
         }
-        lease.keys.add(key);
     }
 
     void disuse(String key, long leaseId) {
@@ -64,6 +89,9 @@ final class LeaseTtls implements KeyMap.Ttls {
             lease.keys.remove(key);
             if (lease.keys.isEmpty()) {
                 leases.remove(leaseId);
+                if (lease.verification != null) {
+                    lease.verification.cancel();
+                }
             }
         }
     }
@@ -77,7 +105,7 @@ final class LeaseTtls implements KeyMap.Ttls {
         inWork = 0;
         toAsk.clear();
         leases.forEach((id, lease) -> {
-            if (lease.seconds == 0) {
+            if (!lease.known && lease.verification == null) {
                 toAsk.add(id);
             }
         });
@@ -135,6 +163,7 @@ final class LeaseTtls implements KeyMap.Ttls {
         // A lease that has just ended has no TTL any more; its keys are about to go.
         if (lease != null && seconds > 0) {
             lease.seconds = seconds;
+            lease.known = true;
             listener.onTtl(id, seconds, List.copyOf(lease.keys));
         }
     }

@@ -43,6 +43,22 @@ public final class Endpoint {
         return stateReason;
     }
 
+    /**
+     * The state for admin pages and metrics: an instance that its registration takes out of rotation is unhealthy to them, however
+     * well it answers.
+     */
+    public EndpointState shownState() {
+        EndpointState now = state;
+        return now == EndpointState.DRAINING || instance.traits().takesCalls() ? now : EndpointState.UNHEALTHY;
+    }
+
+    /** Why the endpoint is in its {@link #shownState}, in words for an operator; empty when it is healthy. */
+    public String shownReason() {
+        return state == EndpointState.DRAINING || instance.traits().takesCalls()
+                ? stateReason
+                : instance.traits().objection();
+    }
+
     /** Replaces the registration. Control thread only. */
     public void update(Instance newInstance) {
         if (!newInstance.id().equals(id)) {

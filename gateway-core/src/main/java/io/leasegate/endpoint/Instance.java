@@ -8,10 +8,7 @@ import java.util.Map;
  * One instance of a service as a source registered it: what the table of services is made of. Immutable.
  *
  * @param id service and address
- * @param weight relative share of calls, 0 or more; formats without weights give 1
- * @param version the version as registered, empty when there is none
- * @param metadata what else the registration says, as text
- * @param tls whether the registration asks for TLS to the instance
+ * @param traits what the registration says beside the address
  * @param format the registration format's name, {@code static} for the static source
  * @param key the registry key, empty for the static source
  * @param leaseId the lease that the key is bound to, 0 for none
@@ -19,25 +16,63 @@ import java.util.Map;
  * @param modRevision the registry revision of the key's last change, 0 for the static source
  */
 public record Instance(
-        EndpointId id,
-        long weight,
-        String version,
-        Map<String, String> metadata,
-        boolean tls,
-        String format,
-        String key,
-        long leaseId,
-        long leaseTtlSeconds,
-        long modRevision) {
+        EndpointId id, Traits traits, String format, String key, long leaseId, long leaseTtlSeconds, long modRevision) {
 
     public Instance {
         requireNonNull(id, "id");
-        requireNonNull(version, "version");
+        requireNonNull(traits, "traits");
         requireNonNull(format, "format");
         requireNonNull(key, "key");
-        metadata = Map.copyOf(metadata);
-        if (weight < 0) {
-            throw new IllegalArgumentException("weight: " + weight + " (expected 0 or more)");
-        }
+    }
+
+    /** An instance with the most common traits alone. */
+    public Instance(
+            EndpointId id,
+            long weight,
+            String version,
+            Map<String, String> metadata,
+            boolean tls,
+            String format,
+            String key,
+            long leaseId,
+            long leaseTtlSeconds,
+            long modRevision) {
+        this(
+                id,
+                Traits.builder()
+                        .weight(weight)
+                        .version(version)
+                        .metadata(metadata)
+                        .tls(tls)
+                        .build(),
+                format,
+                key,
+                leaseId,
+                leaseTtlSeconds,
+                modRevision);
+    }
+
+    /** Relative share of calls, 0 or more. */
+    public long weight() {
+        return traits.weight();
+    }
+
+    /** The version as registered, empty when there is none. */
+    public String version() {
+        return traits.version();
+    }
+
+    /** What else the registration says, as text. */
+    public Map<String, String> metadata() {
+        return traits.metadata();
+    }
+
+    /** Whether the registration asks for TLS to the instance. */
+    public boolean tls() {
+        return traits.tls();
+    }
+
+    public Instance withLeaseTtl(long seconds) {
+        return new Instance(id, traits, format, key, leaseId, seconds, modRevision);
     }
 }

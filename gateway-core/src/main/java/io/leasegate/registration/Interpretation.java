@@ -1,5 +1,7 @@
 package io.leasegate.registration;
 
+import java.util.List;
+
 /**
  * What an entry was taken for.
  *
@@ -10,12 +12,17 @@ public record Interpretation(String format, ParseResult result) {
 
     /** The rule by which the format was chosen, in words; empty when none was. */
     public String rule() {
-        if (result instanceof ParseResult.Registered r) {
-            return r.evidence().rule();
-        }
-        if (result instanceof ParseResult.NotARegistration n) {
-            return n.evidence().rule();
-        }
-        return result instanceof ParseResult.Malformed m ? m.evidence().rule() : "";
+        Evidence evidence = result.evidence();
+        return evidence == null ? "" : evidence.rule();
+    }
+
+    /** The instances that the entry registers. */
+    public List<Registration> registrations() {
+        return result instanceof ParseResult.Registered r ? r.registrations() : List.of();
+    }
+
+    /** What in the entry is odd but does no harm. */
+    public List<String> notes() {
+        return result instanceof ParseResult.Registered r ? r.notes() : List.of();
     }
 }

@@ -1,13 +1,14 @@
 package io.leasegate.registration;
 
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
  * The formats that a source accepts, and the choice among them for each entry: the names of a value's fields decide, then the layout
- * of the key, then the order of the list. Immutable, safe from any thread.
+ * of the key, then the order of the list. Prefixes may have a format of their own. Immutable, safe from any thread.
  */
 public final class RegistrationFormats {
 
@@ -16,13 +17,60 @@ public final class RegistrationFormats {
 
     /** Every known format; a new one is one more line. */
     private static final List<RegistrationFormat> ALL = List.of(
-            new SeedFormat(), //
-            new EtcdNamingFormat());
+            new SeedFormat(),
+            new EtcdNamingFormat(),
+            new KratosFormat(),
+            new KitexFormat(),
+            new GoMicroFormat(),
+            new DubboInterfaceFormat(),
+            new DubboApplicationFormat(),
+            new JupiterFormat(),
+            new LiyueGrpcLbFormat(),
+            new WwcdGrpcLbFormat(),
+            new ShenYuFormat(),
+            new SkyDnsFormat(),
+            new HertzFormat(),
+            new RpcxFormat(),
+            new SeataFormat(),
+            new ApisixFormat(),
+            new TraefikFormat(),
+            new VulcandFormat(),
+            new SpringCloudEtcdFormat(),
+            // Behind those with a root of their own: these look at the end of the key.
+            new GoFrameFormat(),
+            new GoZeroFormat(),
+            new GoKitFormat());
+
+    /** What is accepted under one prefix. */
+    private record Rule(KeyPrefix prefix, List<RegistrationFormat> formats, boolean named) {}
 
     private final List<RegistrationFormat> formats;
 
+    /** The longest prefix first, so that the first that fits is the closest; the last fits every key. */
+    private final List<Rule> rules;
+
     RegistrationFormats(List<RegistrationFormat> formats) {
+        this(formats, false, List.of());
+    }
+
+    private RegistrationFormats(List<RegistrationFormat> formats, boolean named, List<KeyPrefix> prefixes) {
         this.formats = List.copyOf(formats);
+        List<Rule> all = new ArrayList<>();
+        for (KeyPrefix p : prefixes) {
+            boolean own = !p.format().isEmpty();
+            all.add(new Rule(
+                    p,
+                    own ? select(List.of(p.format())) : this.formats,
+                    own ? !p.format().equals(AUTO) : named));
+        }
+        all.sort(Comparator.comparingInt((Rule r) -> r.prefix().text().length()).reversed());
+        all.add(new Rule(KeyPrefix.of(""), this.formats, named));
+        rules = List.copyOf(all);
+    }
+
+    /** A single format, as one of several would take part in the choice. */
+    static RegistrationFormats only(String name) {
+        return new RegistrationFormats(select(List.of(name)));
     }
 
     /** The names of all formats. */
@@ -30,9 +78,9 @@ public final class RegistrationFormats {
         return ALL.stream().map(RegistrationFormat::name).toList();
     }
 
-    /** All formats. */
+    /** All formats that can tell their entries from others. */
     public static RegistrationFormats auto() {
-        return new RegistrationFormats(ALL);
+        return of(List.of(AUTO));
     }
 
     /**
@@ -41,27 +89,39 @@ public final class RegistrationFormats {
      * @throws IllegalArgumentException when a name is unknown or the list is empty
      */
     public static RegistrationFormats of(List<String> names) {
+        return of(names, List.of());
+    }
+
+    /**
+     * The named formats, and what is said of single prefixes.
+     *
+     * @throws IllegalArgumentException when a name is unknown or the list is empty
+     */
+    public static RegistrationFormats of(List<String> names, List<KeyPrefix> prefixes) {
+        List<RegistrationFormat> chosen = select(names);
+        return new RegistrationFormats(chosen, chosen.size() == 1 && !names.contains(AUTO), prefixes);
+    }
+
+    private static List<RegistrationFormat> select(List<String> names) {
         if (names.isEmpty()) {
             throw new IllegalArgumentException("formats: none (expected " + AUTO + " or some of " + known() + ")");
         }
-        List<RegistrationFormat> chosen = new ArrayList<>();
+        Set<RegistrationFormat> chosen = new LinkedHashSet<>();
         for (String name : names) {
             if (name.equals(AUTO)) {
-                return auto();
+                ALL.stream().filter(RegistrationFormat::isRecognisable).forEach(chosen::add);
+                continue;
             }
-            RegistrationFormat format = ALL.stream()
+            chosen.add(ALL.stream()
                     .filter(f -> f.name().equals(name))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException(
-                            "formats: " + name + " (expected " + AUTO + " or some of " + known() + ")"));
-            if (!chosen.contains(format)) {
-                chosen.add(format);
-            }
+                            "formats: " + name + " (expected " + AUTO + " or some of " + known() + ")")));
         }
-        return new RegistrationFormats(chosen);
+        return List.copyOf(chosen);
     }
 
-    /** The names of the formats that are accepted here. */
+    /** The names of the formats that are accepted where nothing else is said. */
     public List<String> names() {
         return formats.stream().map(RegistrationFormat::name).toList();
     }
@@ -76,47 +136,60 @@ public final class RegistrationFormats {
             return refused("the value has " + entry.valueLength() + " bytes (expected at most "
                     + RegistryEntry.MAX_VALUE_BYTES + ")");
         }
-        Interpretation byKey = null;
-        for (RegistrationFormat format : formats) {
+        Rule rule = rule(entry.key());
+        entry.under(rule.prefix(), rule.named());
+        Interpretation strongest = null;
+        int strength = Integer.MAX_VALUE;
+        for (RegistrationFormat format : rule.formats()) {
             ParseResult result = format.parse(entry);
-            Evidence evidence = evidence(result);
-            if (evidence == null) {
-                continue;
-            }
-            if (evidence.kind() == Evidence.Kind.FIELDS) {
-                return new Interpretation(format.name(), result);
-            }
-            if (byKey == null) {
-                byKey = new Interpretation(format.name(), result);
+            Evidence evidence = result.evidence();
+            if (evidence != null && evidence.kind().ordinal() < strength) {
+                strongest = new Interpretation(format.name(), result);
+                strength = evidence.kind().ordinal();
+                if (evidence.kind() == Evidence.Kind.FIELDS) {
+                    break;
+                }
             }
         }
-        return byKey != null ? byKey : refused("no accepted format " + names() + " fits: " + describe(entry));
+        return strongest != null ? strongest : refused(unknown(rule, entry));
     }
 
-    private static @Nullable Evidence evidence(ParseResult result) {
-        if (result instanceof ParseResult.Registered r) {
-            return r.evidence();
+    /** What the entry may have been meant to be, for people who look for mistakes; empty when there is nothing to be said. */
+    public static String guess(RegistryEntry entry) {
+        return NearestFormat.guess(entry, ALL);
+    }
+
+    private Rule rule(String key) {
+        for (Rule r : rules) {
+            if (key.startsWith(r.prefix().text())) {
+                return r;
+            }
         }
-        if (result instanceof ParseResult.NotARegistration n) {
-            return n.evidence();
-        }
-        return result instanceof ParseResult.Malformed m ? m.evidence() : null;
+        throw new IllegalStateException("the last rule fits every key");
     }
 
     private static Interpretation refused(String reason) {
         return new Interpretation("", new ParseResult.Foreign(reason));
     }
 
+    private static String unknown(Rule rule, RegistryEntry entry) {
+        String wanted = rule.formats().size() == 1
+                ? "the format " + rule.formats().get(0).name() + " does not fit: "
+                : "no accepted format fits: ";
+        return wanted + describe(entry);
+    }
+
     private static String describe(RegistryEntry entry) {
+        List<String> names = entry.fieldNames();
         if (entry.object() == null) {
             return entry.objection();
         }
         StringBuilder fields = new StringBuilder();
-        Iterator<String> names = entry.object().fieldNames();
-        while (names.hasNext() && fields.length() < 80) {
-            fields.append(fields.isEmpty() ? "" : ", ").append(Quote.oneLine(names.next()));
+        int shown = 0;
+        while (shown < names.size() && fields.length() < 80) {
+            fields.append(fields.isEmpty() ? "" : ", ").append(Quote.oneLine(names.get(shown++)));
         }
         return "the value is a JSON object with "
-                + (fields.isEmpty() ? "no fields" : "the fields " + fields + (names.hasNext() ? ", ..." : ""));
+                + (names.isEmpty() ? "no fields" : "the fields " + fields + (shown < names.size() ? ", ..." : ""));
     }
 }

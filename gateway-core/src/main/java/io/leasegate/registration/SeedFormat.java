@@ -2,8 +2,9 @@ package io.leasegate.registration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leasegate.endpoint.Traits;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 
 /**
  * The format of the Go original and its many descendants: a JSON object with {@code name}, {@code addr}, {@code version} and
@@ -24,57 +25,65 @@ final class SeedFormat implements RegistrationFormat {
     }
 
     @Override
+    public List<String> fields() {
+        return List.of("name", "addr", "version", "weight");
+    }
+
+    @Override
     public ParseResult parse(RegistryEntry entry) {
         ObjectNode object = entry.object();
         if (object == null) {
-            return addressedKey(entry.key())
+            // A bare address under an address is whole, though of another kind.
+            return entry.address() == null && isAddressed(entry)
                     ? new ParseResult.Malformed(entry.objection(), BY_KEY)
                     : new ParseResult.Foreign(entry.objection());
         }
         boolean name = object.has("name");
         boolean addr = object.has("addr");
-        if (!(name && addr) && !((name || addr) && addressedKey(entry.key()))) {
+        if (!(name && addr) && !((name || addr) && isAddressed(entry))) {
             return new ParseResult.Foreign("the value has no fields name and addr");
         }
-        Evidence evidence = name && addr ? BY_FIELDS : BY_ONE_FIELD;
-        try {
-            return new ParseResult.Registered(List.of(registration(object)), evidence);
-        } catch (MalformedException e) {
-            return new ParseResult.Malformed(e.reason(), evidence);
-        }
+        return Reading.of(
+                name && addr ? BY_FIELDS : BY_ONE_FIELD, notes -> List.of(registration(entry, object, notes)));
     }
 
-    private static Registration registration(ObjectNode object) throws MalformedException {
-        String service = Fields.service("name", Fields.optionalText(object, "name", Integer.MAX_VALUE));
-        HostPort address = Fields.address("addr", Fields.optionalText(object, "addr", Integer.MAX_VALUE));
-        String version = Fields.optionalText(object, "version", Fields.MAX_VERSION_CHARS);
-        long weight = Fields.weight(object, "weight");
-        Map<String, String> metadata = Fields.metadata("metadata", object.get("metadata"));
-        addIfPresent(metadata, object, "id");
-        addIfPresent(metadata, object, "tags");
-        return new Registration(
-                service, address.host(), address.port(), weight, version == null ? "" : version, metadata, false);
-    }
-
-    /** Fields that descendants of the format put beside the metadata, and that people look for there. */
-    private static void addIfPresent(Map<String, String> metadata, ObjectNode object, String field)
+    private static Registration registration(RegistryEntry entry, ObjectNode object, Notes notes)
             throws MalformedException {
-        JsonNode node = object.get(field);
-        if (node != null && !node.isNull()) {
-            Fields.put(metadata, field, field, node);
+        String service = Fields.service(entry, "name", Fields.optionalText(object, "name", Integer.MAX_VALUE));
+        EndpointUrl to = Fields.endpoint("addr", Fields.optionalText(object, "addr", Integer.MAX_VALUE));
+        String version = Fields.version("version", object.get("version"));
+        long weight = Fields.weight("weight", object.get("weight"), 1);
+        JsonNode tags = object.get("tags");
+        MetadataMap metadata = new MetadataMap(notes)
+                .addAll("metadata", object.get("metadata"))
+                .add("id", "id", object.get("id"));
+        if (tags != null && !tags.isArray() && !tags.isTextual()) {
+            metadata.add("tags", "tags", tags);
         }
+        Traits traits = Traits.builder()
+                .weight(weight)
+                .version(version)
+                .zone(said(object, "zone", metadata))
+                .region(said(object, "region", metadata))
+                .tags(Fields.tags("tags", tags, notes))
+                .protocol(said(object, "protocol", metadata).toLowerCase(Locale.ROOT))
+                .tls(to.tls())
+                .enabled(Fields.flag(Fields.any(object, "enabled", "enable"), true))
+                .healthy(Fields.healthy(Fields.any(object, "healthy", "health")))
+                .metadata(metadata.map())
+                .build();
+        return new Registration(service, to.address().host(), to.address().port(), traits);
     }
 
-    private static boolean addressedKey(String key) {
-        int slash = key.lastIndexOf('/');
-        if (!key.startsWith("/") || slash == 0) {
-            return false;
-        }
-        try {
-            HostPort.parse(key.substring(slash + 1));
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+    /** What a descendant says beside its metadata or in them. */
+    private static String said(ObjectNode object, String field, MetadataMap metadata) {
+        String own = Fields.label(object.get(field));
+        return own.isEmpty() ? Fields.label(metadata.first(field)) : own;
+    }
+
+    private static boolean isAddressed(RegistryEntry entry) {
+        return entry.key().startsWith("/")
+                && entry.path().size() > 1
+                && HostPort.orNull(entry.path().last()) != null;
     }
 }

@@ -132,12 +132,13 @@ final class ServiceEntry {
     private void rebuild(boolean membersChanged, Set<String> versions) {
         Cluster cluster = any == null || membersChanged ? new Cluster(name, endpoints()) : any.cluster();
         List<Endpoint> all = cluster.endpoints();
-        any = new Destination(cluster, "", balancer.picker(eligible(all)));
+        List<Endpoint> callable = callable(all);
+        any = new Destination(cluster, "", balancer.picker(eligible(callable)));
         versionBalancers.keySet().retainAll(versions);
         Map<String, Destination> of = new HashMap<>();
         for (String version : versions) {
             List<Endpoint> some = new ArrayList<>();
-            for (Endpoint e : all) {
+            for (Endpoint e : callable) {
                 if (e.instance().version().equals(version)) {
                     some.add(e);
                 }
@@ -154,6 +155,17 @@ final class ServiceEntry {
             all.add(requireNonNull(m.endpoint));
         }
         return all;
+    }
+
+    /** Those that their registrations do not take out of rotation: nothing that is unsure of health may bring them back. */
+    private static List<Endpoint> callable(List<Endpoint> all) {
+        List<Endpoint> some = new ArrayList<>(all.size());
+        for (Endpoint e : all) {
+            if (e.instance().traits().takesCalls()) {
+                some.add(e);
+            }
+        }
+        return some;
     }
 
     /** The healthy endpoints; where there are none, those that nobody has checked yet. */
@@ -174,10 +186,7 @@ final class ServiceEntry {
 
     /** Whether nothing differs that a picker or a route may look at; what is only shown to people is not part of it. */
     private static boolean routedAlike(Instance a, Instance b) {
-        return a.weight() == b.weight()
-                && a.version().equals(b.version())
-                && a.metadata().equals(b.metadata())
-                && a.tls() == b.tls();
+        return a.traits().equals(b.traits());
     }
 
     /** All instances of the service. After the first refresh only. */

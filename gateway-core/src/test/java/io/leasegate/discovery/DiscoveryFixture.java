@@ -100,7 +100,9 @@ final class DiscoveryFixture implements AutoCloseable {
                             instanceof ParseResult.Registered r) {
                 for (Registration x : r.registrations()) {
                     lines.put(
-                            key, x.service() + " " + x.host() + ":" + x.port() + " " + x.weight() + " " + x.version());
+                            key,
+                            x.service() + " " + x.host() + ":" + x.port() + " "
+                                    + x.traits().weight() + " " + x.traits().version());
                 }
             }
         });

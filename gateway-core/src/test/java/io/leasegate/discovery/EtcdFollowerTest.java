@@ -95,8 +95,8 @@ class EtcdFollowerTest {
                             .result()
                     instanceof ParseResult.Registered r) {
                 Registration x = r.registrations().get(0);
-                lines.add(x.service() + "@" + x.host() + ":" + x.port() + " " + x.weight() + " " + key + "@"
-                        + kv.getModRevision());
+                lines.add(x.service() + "@" + x.host() + ":" + x.port() + " "
+                        + x.traits().weight() + " " + key + "@" + kv.getModRevision());
             }
         });
         return lines;

@@ -26,8 +26,8 @@ class KeyMapTest {
                 }
 
                 @Override
-                public void onLeaseUsed(String key, long leaseId) {
-                    heard.add("use " + leaseId);
+                public void onLeaseUsed(String key, long leaseId, long likelySeconds) {
+                    heard.add("use " + leaseId + (likelySeconds == 0 ? "" : " like " + likelySeconds));
                 }
 
                 @Override
@@ -142,12 +142,44 @@ class KeyMapTest {
         keys.put(kv("/a", seed("a", 1), 5, 9));
         assertThat(heard()).containsExactly("+/a [a@127.0.0.1:1*1/90]", "use 9");
         keys.put(kv("/a", seed("a", 1), 6, 8));
-        assertThat(heard()).containsExactly("+/a [a@127.0.0.1:1*1/0]", "use 8", "disuse 9");
+        // what the new lease's TTL is, is not known yet: most likely that of the old one
+        assertThat(heard()).containsExactly("+/a [a@127.0.0.1:1*1/90]", "use 8 like 90", "disuse 9");
         keys.leaseTtl("/a", 8, 30);
         keys.leaseTtl("/a", 9, 31);
         assertThat(heard()).containsExactly("+/a [a@127.0.0.1:1*1/30]");
         keys.delete(kv("/a", "", 7, 0));
         assertThat(heard()).containsExactly("-/a []", "disuse 8");
+    }
+
+    /** As rpcx does every few seconds for each of its keys. */
+    @Test
+    void whatRegistersNothingAndIsWrittenAgainIsNoNews() {
+        keys.put(kv("/rpcx/Arith/tcp@127.0.0.1:1", "calls=1", 5, 9));
+        assertThat(heard()).containsExactly("INACTIVE /rpcx/Arith/tcp@127.0.0.1:1");
+        keys.put(kv("/rpcx/Arith/tcp@127.0.0.1:1", "calls=2", 6, 9));
+        keys.put(kv("/rpcx/Arith/tcp@127.0.0.1:1", "calls=2", 7, 9));
+        assertThat(heard()).isEmpty();
+        keys.delete(kv("/rpcx/Arith/tcp@127.0.0.1:1", "", 8, 0));
+        assertThat(heard()).containsExactly("accepted /rpcx/Arith/tcp@127.0.0.1:1");
+    }
+
+    @Test
+    void oneKeyWithSeveralAddressesLosesThemOneByOne() {
+        keys.put(kv("/service/a/b/s/v/127.0.0.1:1,127.0.0.1:2", "{\"protocol\":\"grpc\"}", 5, 0));
+        assertThat(heard())
+                .containsExactly("+/service/a/b/s/v/127.0.0.1:1,127.0.0.1:2 [s@127.0.0.1:1*1/0, s@127.0.0.1:2*1/0]");
+        String key = "/microservices/k/1";
+        keys.put(kv(key, "{\"name\":\"k\",\"endpoints\":[\"grpc://a:1\",\"grpc://a:2\"]}", 6, 0));
+        keys.put(kv(key, "{\"name\":\"k\",\"endpoints\":[\"grpc://a:2\"]}", 7, 0));
+        keys.put(kv(key, "{\"name\":\"k\",\"endpoints\":[\"grpc://a:2\",\"grpc://a:3\"]}", 8, 0));
+        keys.put(kv(key, "{\"name\":\"k\",\"endpoints\":[\"http://a:2\"]}", 9, 0));
+        assertThat(heard())
+                .containsExactly(
+                        "+" + key + " [k@a:1*100/0, k@a:2*100/0]",
+                        "-" + key + " [k@a:2*100/0]",
+                        "+" + key + " [k@a:2*100/0, k@a:3*100/0]",
+                        "-" + key + " []",
+                        "INACTIVE " + key);
     }
 
     @Test

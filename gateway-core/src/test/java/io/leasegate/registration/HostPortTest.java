@@ -18,6 +18,10 @@ class HostPortTest {
         "[::1]:80, ::1, 80",
         "[fe80::1%eth0]:80, fe80::1%eth0, 80",
         "[::ffff:1.2.3.4]:80, ::ffff:1.2.3.4, 80",
+        "::1:80, ::1, 80",
+        "fd00::1:8888, fd00::1, 8888",
+        "fe80::1%eth0:80, fe80::1%eth0, 80",
+        "1:2:3:4:5:6:7:8:80, 1:2:3:4:5:6:7:8, 80",
         "1host:80, 1host, 80",
         "10.0.0.1:00080, 10.0.0.1, 80",
     })
@@ -44,7 +48,10 @@ class HostPortTest {
                 "a/b:80",
                 "u@a:80",
                 "http://a:80",
-                "::1:80",
+                "1:2:3:80",
+                "::1",
+                "::1:",
+                "fe80::1%:80",
                 "[::1]",
                 "[::1]80",
                 "[a]:80",
@@ -69,6 +76,31 @@ class HostPortTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("\"")
                 .hasMessageEndingWith(")");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.1:80, true",
+        "[::1]:80, true",
+        "fd00::1:80, true",
+        "a:80, true",
+        "a:, false",
+        ":80, false",
+        "a:123456, false",
+        "a:70000, false",
+        "http://a:80, false",
+        "hello, false",
+        "a b:80, false"
+    })
+    void knowsAnAddressWhenItSeesOne(String text, boolean isOne) {
+        assertThat(HostPort.orNull(text) != null).isEqualTo(isOne);
+        assertThat(HostPort.orNull("x".repeat(400) + ":80")).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.0.0.0, true", "::, true", "0:0:0:0:0:0:0:0, true", "::1, false", "10.0.0.0, false", "a, false"})
+    void knowsWhatMeansEveryAddress(String host, boolean isWildcard) {
+        assertThat(HostPort.of(host, 80).isWildcard()).isEqualTo(isWildcard);
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.Traits;
 import io.leasegate.routing.Cluster;
 import io.leasegate.routing.RouteTable;
 import io.netty.buffer.ByteBuf;
@@ -126,7 +127,7 @@ final class ServicesJson implements ChunkedInput<ByteBuf> {
 
     private static void writeInstance(JsonGenerator g, Endpoint endpoint) throws IOException {
         Instance instance = endpoint.instance();
-        EndpointState state = endpoint.state();
+        EndpointState state = endpoint.shownState();
         g.writeStartObject();
         g.writeStringField("address", instance.id().address());
         g.writeNumberField("weight", instance.weight());
@@ -136,7 +137,7 @@ final class ServicesJson implements ChunkedInput<ByteBuf> {
             g.writeStringField(e.getKey(), e.getValue());
         }
         g.writeEndObject();
-        g.writeBooleanField("tls", instance.tls());
+        writeTraits(g, instance.traits());
         g.writeStringField("format", instance.format());
         g.writeStringField("key", instance.key());
         // In the form that etcdctl prints: a number above 2^53 would not survive every JSON parser.
@@ -144,10 +145,24 @@ final class ServicesJson implements ChunkedInput<ByteBuf> {
         g.writeNumberField("leaseTtlSeconds", instance.leaseTtlSeconds());
         g.writeNumberField("modRevision", instance.modRevision());
         g.writeStringField("state", state.shownAs());
-        g.writeStringField("stateReason", endpoint.stateReason());
+        g.writeStringField("stateReason", endpoint.shownReason());
         g.writeNumberField("inFlight", endpoint.stats().inFlight());
         g.writeNumberField("calls", endpoint.stats().calls());
         g.writeEndObject();
+    }
+
+    private static void writeTraits(JsonGenerator g, Traits traits) throws IOException {
+        g.writeStringField("zone", traits.zone());
+        g.writeStringField("region", traits.region());
+        g.writeArrayFieldStart("tags");
+        for (String tag : traits.tags()) {
+            g.writeString(tag);
+        }
+        g.writeEndArray();
+        g.writeStringField("protocol", traits.protocol());
+        g.writeBooleanField("tls", traits.tls());
+        g.writeBooleanField("enabled", traits.enabled());
+        g.writeBooleanField("healthy", traits.healthy());
     }
 
     @Override

@@ -65,7 +65,7 @@ final class TableMetrics {
             Map<String, Integer> states = now.computeIfAbsent(cluster.name(), n -> new HashMap<>());
             states.put(HEALTHY, 0);
             for (Endpoint endpoint : cluster.endpoints()) {
-                states.merge(endpoint.state().shownAs(), 1, Integer::sum);
+                states.merge(endpoint.shownState().shownAs(), 1, Integer::sum);
             }
         }
         for (Iterator<Map.Entry<String, Map<String, Count>>> i =
