@@ -31,7 +31,8 @@ class HappyEyeballsTest {
     final GatewayExtension gateway = GatewayExtension.create()
             .ioThreads(1)
             .upstream(UpstreamSettings.DEFAULT.withConnectTimeout(2_000).withPending(100, 5_000))
-            .madeBy((settings, tables, observer) -> new Gateway(settings, tables, observer, observer, new RelayCodec(), names));
+            .madeBy((settings, tables, observer) ->
+                    new Gateway(settings, tables, observer, observer, new RelayCodec(), names));
 
     /** An instance at 127.0.0.1, registered by name. */
     private ScriptedInstance instance() {
@@ -117,8 +118,8 @@ class HappyEyeballsTest {
         assertThat(r.grpcMessage())
                 .contains("service echo", HOST, ":" + port, "phase connect", "refused")
                 .contains("127.0.0.1:" + port, "127.0.0.2:" + port);
-        assertThat(gateway.observer().connectFailures()).allSatisfy(f -> assertThat(f.phase())
-                .isEqualTo(ConnectFailure.Phase.CONNECT));
+        assertThat(gateway.observer().connectFailures())
+                .allSatisfy(f -> assertThat(f.phase()).isEqualTo(ConnectFailure.Phase.CONNECT));
     }
 
     @Test

@@ -250,6 +250,17 @@ public class RawHttp2Peer implements AutoCloseable {
         }
     }
 
+    /** Sends DATA with padding if the windows allow it at this moment, else without, as they allow. */
+    public void paddedDataWithinWindow(int streamId, byte[] bytes, boolean endStream, int padLength) {
+        int whole = 1 + bytes.length + padLength;
+        if (Math.min(windows.sendWindow(streamId), windows.sendWindow(0)) < whole) {
+            dataWithinWindow(streamId, bytes, endStream);
+            return;
+        }
+        windows.reserve(streamId, whole, Duration.ZERO);
+        output.paddedData(streamId, bytes, endStream, padLength);
+    }
+
     /** Sends as much DATA as the windows allow at this moment; the number of bytes sent. */
     public int fillWindow(int streamId, int maxBytes) {
         int sent = 0;

@@ -156,6 +156,30 @@ public final class RawStream {
         return body.toByteArray();
     }
 
+    /**
+     * The rest of a request.
+     *
+     * @param trailers null without
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Rest(byte[] body, HeaderFields trailers) {}
+
+    /** An instance's view: DATA and trailers until END_STREAM. */
+    public Rest expectRest() {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        while (true) {
+            RawFrame f = peer.expectFrame(id);
+            if (f.type() == RawFrame.DATA) {
+                body.writeBytes(f.payload());
+            } else if (f.type() != RawFrame.HEADERS) {
+                throw new AssertionError("stream " + id + ": expected the rest of the request, got " + f);
+            }
+            if (f.endStream()) {
+                return new Rest(body.toByteArray(), f.type() == RawFrame.HEADERS ? f.headers() : null);
+            }
+        }
+    }
+
     /** A client's view: everything until END_STREAM or RST_STREAM. */
     public GrpcResponse response() {
         List<RawFrame> frames = new ArrayList<>();

@@ -142,10 +142,7 @@ final class ClientConnection extends RelayConnection {
             if (!hasNoContent(stream, block)) {
                 long length = HeaderRules.contentLength(block);
                 if (endStream && length > 0) {
-                    stream.fail(
-                            Http2Error.PROTOCOL_ERROR,
-                            StreamLoss.PROTOCOL,
-                            HeaderRules.WRONG_CONTENT_LENGTH);
+                    stream.fail(Http2Error.PROTOCOL_ERROR, StreamLoss.PROTOCOL, HeaderRules.WRONG_CONTENT_LENGTH);
                     return;
                 }
                 if (length >= 0) {

@@ -26,8 +26,7 @@ final class IncomingFrames implements FrameListener {
         this.data = new DataReceiver(connection);
         this.peerSettings = new PeerSettings(connection);
         // Until our SETTINGS are acknowledged the peer may count on the default (RFC 9113 section 6.9.2).
-        this.streamReceiveWindow =
-                Math.max(connection.settings().initialWindowBytes(), Frames.DEFAULT_WINDOW_BYTES);
+        this.streamReceiveWindow = Math.max(connection.settings().initialWindowBytes(), Frames.DEFAULT_WINDOW_BYTES);
     }
 
     int peerInitialWindow() {
@@ -55,8 +54,7 @@ final class IncomingFrames implements FrameListener {
     // DATA
 
     @Override
-    public void onDataStart(int streamId, int frameBytes, int dataBytes, boolean endStream)
-            throws ConnectionException {
+    public void onDataStart(int streamId, int frameBytes, int dataBytes, boolean endStream) throws ConnectionException {
         patience.completed();
         data.begin(streamId, frameBytes, dataBytes, endStream);
     }

@@ -8,7 +8,6 @@ import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.h2.QueuedBytes;
-import io.leasegate.h2.StreamLoss;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -28,8 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>A reset is staged behind everything staged before it, so it overtakes nothing.
  */
 @SuppressWarnings("NullAway.Init") // the output is made when the handler is added, before anything else can happen
-abstract class RelayConnection extends ChannelInboundHandlerAdapter
-        implements H2Connection, FlushQueue.Flushable {
+abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H2Connection, FlushQueue.Flushable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RelayConnection.class);
 
@@ -52,8 +50,6 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter
     private boolean flushPending;
     private long lastReadNanos;
     private @Nullable Runnable onPingAck;
-
-
 
     private boolean watched;
 
@@ -164,7 +160,8 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter
     }
 
     RelayStream newStream(int id, H2StreamListener streamListener) {
-        RelayStream s = new RelayStream(this, id, streamListener, incoming.peerInitialWindow(), incoming.streamReceiveWindow());
+        RelayStream s =
+                new RelayStream(this, id, streamListener, incoming.peerInitialWindow(), incoming.streamReceiveWindow());
         streams.put(s);
         return s;
     }
