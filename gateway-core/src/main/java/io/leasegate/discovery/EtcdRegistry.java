@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
-import io.etcd.jetcd.api.RangeResponse;
 import io.leasegate.endpoint.Instance;
 import io.leasegate.registration.KeyPrefix;
 import java.util.List;
@@ -25,6 +24,7 @@ public final class EtcdRegistry implements Registry {
     private final DiscoveryListener listener;
     private final EtcdFollower follower;
     private final List<String> prefixes;
+    private final List<KeyRange> ranges;
     private final KeyMap keys;
     private final LeaseTtls leases;
     private final ConcurrentSkipListMap<String, Refusal> refusals = new ConcurrentSkipListMap<>();
@@ -50,6 +50,7 @@ public final class EtcdRegistry implements Registry {
         this.loop = loop;
         this.listener = listener;
         prefixes = settings.prefixes().stream().map(KeyPrefix::text).toList();
+        ranges = settings.ranges();
         leases = new LeaseTtls(loop, this::onTtl);
         keys = new KeyMap(settings.registrationFormats(), leases, new KeyListener());
         follower = new EtcdFollower(
@@ -131,34 +132,24 @@ public final class EtcdRegistry implements Registry {
                         refusals.size());
                 link = new Link(true, "", System.currentTimeMillis());
             }
-            if (!synced && registeredKeys == 0 && refusals.isEmpty()) {
-                lookElsewhere(connection);
+            if (!synced) {
+                KeysElsewhere.look(connection, ranges, this::tellOfKeysElsewhere);
             }
             synced = true;
             listener.onListed(name());
         }
 
-        /** Many registrars write keys without a leading slash; whoever follows the default prefix would see nothing and not know why. */
-        private void lookElsewhere(EtcdConnection connection) {
-            KeyRange all = KeyRange.ofPrefix("");
-            connection.range(all.from(), all.end(), 0, 1, new EtcdConnection.Reply<>() {
-                @Override
-                public void onSuccess(RangeResponse page) {
-                    if (page.getKvsCount() > 0) {
-                        LOG.warn(
-                                "there is no key under the prefixes {}, but {} elsewhere, as '{}': are"
-                                        + " leasegate.discovery.etcd.prefixes right? \"\" is the whole key space",
-                                prefixes,
-                                page.getCount(),
-                                KeyText.of(page.getKvs(0).getKey()));
-                    }
-                }
-
-                @Override
-                public void onFailure(EtcdFailure failure) {
-                    LOG.debug("no look beyond the prefixes: {}", failure.message());
-                }
-            });
+        private void tellOfKeysElsewhere(KeysElsewhere.Found found) {
+            if (!found.message().isEmpty()) {
+                LOG.warn("{}", found.message());
+            } else if (found.keys() > 0 && registeredKeys == 0 && refusals.isEmpty()) {
+                LOG.warn(
+                        "there is no key under the prefixes {}, but {} elsewhere, as '{}': are"
+                                + " leasegate.discovery.etcd.prefixes right? \"\" is the whole key space",
+                        prefixes,
+                        found.keys(),
+                        found.example());
+            }
         }
 
         @Override

@@ -24,6 +24,8 @@ public final class EtcdSnapshotReader {
     private final RegistrationFormats formats;
     private final CompletableFuture<RegistrySnapshot> result = new CompletableFuture<>();
     private final List<KeyValue> found = new ArrayList<>();
+    private final List<Interpretation> interpretations = new ArrayList<>();
+    private final List<String> guesses = new ArrayList<>();
     private final Map<Long, Long> ttls = new HashMap<>();
     private final List<String> failures = new ArrayList<>();
     private final LeaseTtls leases;
@@ -98,8 +100,11 @@ public final class EtcdSnapshotReader {
 
                     @Override
                     public void onEnd(ResponseHeader header) {
-                        List<Interpretation> interpretations = interpret(connection);
-                        finishWithLeases(connection, header.getRevision(), interpretations);
+                        interpret(connection);
+                        KeysElsewhere.look(
+                                connection,
+                                ranges,
+                                elsewhere -> finishWithLeases(connection, header.getRevision(), elsewhere.message()));
                     }
 
                     @Override
@@ -110,25 +115,26 @@ public final class EtcdSnapshotReader {
                 .start();
     }
 
-    private List<Interpretation> interpret(EtcdConnection connection) {
-        List<Interpretation> interpretations = new ArrayList<>(found.size());
+    private void interpret(EtcdConnection connection) {
         leases.connected(connection);
         for (KeyValue kv : found) {
             String key = KeyText.of(kv.getKey());
-            Interpretation i =
-                    formats.interpret(new RegistryEntry(key, kv.getValue().toByteArray()));
+            RegistryEntry entry = new RegistryEntry(key, kv.getValue().toByteArray());
+            Interpretation i = formats.interpret(entry);
             interpretations.add(i);
-            if (kv.getLease() != 0 && i.result() instanceof ParseResult.Registered) {
+            guesses.add(i.result() instanceof ParseResult.Foreign ? RegistrationFormats.guess(entry) : "");
+            if (kv.getLease() != 0 && !i.registrations().isEmpty()) {
                 leases.use(key, kv.getLease(), 0);
             }
         }
-        return interpretations;
+        // Values may be large; what they say is all that is needed of them.
+        found.replaceAll(kv -> kv.toBuilder().clearValue().build());
     }
 
     /** Leases are nice to know: what is not known when the limit is near is left out by the caller's limit alone. */
-    private void finishWithLeases(EtcdConnection connection, long revision, List<Interpretation> interpretations) {
+    private void finishWithLeases(EtcdConnection connection, long revision, String elsewhere) {
         if (leases.open() > 0) {
-            loop.schedule(() -> finishWithLeases(connection, revision, interpretations), 5);
+            loop.schedule(() -> finishWithLeases(connection, revision, elsewhere), 5);
             return;
         }
         List<RegistrySnapshot.Key> keys = new ArrayList<>(found.size());
@@ -137,10 +143,11 @@ public final class EtcdSnapshotReader {
             keys.add(new RegistrySnapshot.Key(
                     KeyText.of(kv.getKey()),
                     interpretations.get(n),
+                    guesses.get(n),
                     kv.getLease(),
                     ttls.getOrDefault(kv.getLease(), 0L),
                     kv.getModRevision()));
         }
-        result.complete(new RegistrySnapshot("etcd", connection.endpoint(), revision, keys));
+        result.complete(new RegistrySnapshot("etcd", connection.endpoint(), revision, keys, elsewhere));
     }
 }

@@ -31,6 +31,25 @@ record KeyRange(String prefix, ByteString from, ByteString end) {
         return List.copyOf(ranges);
     }
 
+    /** What is between and around the ranges. */
+    static List<KeyRange> gaps(List<KeyRange> ranges) {
+        List<KeyRange> inOrder = new ArrayList<>(ranges);
+        inOrder.sort((a, b) -> ByteString.unsignedLexicographicalComparator().compare(a.from(), b.from()));
+        List<KeyRange> gaps = new ArrayList<>();
+        ByteString from = ZERO;
+        for (KeyRange r : inOrder) {
+            if (!r.from().equals(from)) {
+                gaps.add(new KeyRange("", from, r.from()));
+            }
+            if (r.end().equals(ZERO)) {
+                return gaps;
+            }
+            from = r.end();
+        }
+        gaps.add(new KeyRange("", from, ZERO));
+        return gaps;
+    }
+
     /** The first key that is after the given one. */
     static ByteString after(ByteString key) {
         return key.concat(ZERO);

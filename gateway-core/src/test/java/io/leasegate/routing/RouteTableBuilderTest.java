@@ -8,6 +8,7 @@ import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.Traits;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -185,6 +186,31 @@ class RouteTableBuilderTest {
         assertThat(picks(table, "echo")).isEmpty();
         assertThat(table.version()).isEqualTo(version + 1);
         assertThat(cluster(table, "echo").endpoints()).hasSize(3);
+    }
+
+    @Test
+    void whatItsRegistrationTakesOutOfRotationIsInTheTableAndNeverPicked() {
+        builder.set("a", List.of(with(Traits.builder().build(), 1)));
+        builder.set("b", List.of(with(Traits.builder().enabled(false).build(), 2)));
+        builder.set("c", List.of(with(Traits.builder().healthy(false).build(), 3)));
+        RouteTable table = builder.build(1).table();
+        assertThat(table.clusters().get(0).endpoints()).hasSize(3);
+        assertThat(picks(table, "echo")).containsExactly(1);
+        // neither their own good health nor that of nobody else changes that
+        for (Endpoint e : table.clusters().get(0).endpoints()) {
+            boolean out = e.id().port() != 1;
+            e.state(out ? EndpointState.HEALTHY : EndpointState.UNHEALTHY, "");
+            builder.healthChanged(e);
+        }
+        table = builder.build(2).table();
+        assertThat(picks(table, "echo")).isEmpty();
+        // a re-put that puts it back
+        builder.set("b", List.of(with(Traits.builder().build(), 2)));
+        assertThat(picks(builder.build(3).table(), "echo")).containsExactly(2);
+    }
+
+    private static Instance with(Traits traits, int port) {
+        return new Instance(id("echo", port), traits, "seed", "k", 0, 0, 1);
     }
 
     @Test

@@ -148,7 +148,7 @@ public final class ConfigMapping {
         EtcdConfig.Credentials user = etcd.credentials();
         EtcdConfig.Tls tls = etcd.tls();
         return EtcdSettings.of(etcd.endpoints().stream().map(URI::toString).toList())
-                .withPrefixes(etcd.prefixes())
+                .withKeyPrefixes(etcd.prefixes())
                 .withFormats(List.copyOf(etcd.formats()))
                 .withUser(user == null ? null : user.username(), user == null ? null : user.password())
                 .withTls(

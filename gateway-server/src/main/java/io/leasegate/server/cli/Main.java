@@ -57,6 +57,7 @@ public final class Main implements Runnable {
         CommandLine commandLine = new CommandLine(new Main());
         commandLine.setOut(out);
         commandLine.setErr(err);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> explain(e, command.getErr()));
         IParameterExceptionHandler usual = commandLine.getParameterExceptionHandler();
         commandLine.setParameterExceptionHandler(

@@ -2,6 +2,7 @@ package io.leasegate.server.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Columns of text, as wide as their widest cell. */
 final class TextTable {
@@ -10,10 +11,17 @@ final class TextTable {
 
     private TextTable() {}
 
+    /** A row and how it is painted as a whole. */
+    record Row(List<String> cells, UnaryOperator<String> paint) {
+        static Row plain(List<String> cells) {
+            return new Row(cells, UnaryOperator.identity());
+        }
+    }
+
     /** Prints rows of equal length; the first is the heading. */
-    static void print(PrintWriter out, List<List<String>> rows) {
+    static void print(PrintWriter out, List<Row> rows) {
         List<List<String>> cells = rows.stream()
-                .map(row -> row.stream().map(TextTable::printable).toList())
+                .map(row -> row.cells().stream().map(TextTable::printable).toList())
                 .toList();
         int columns = cells.get(0).size();
         int[] widths = new int[columns];
@@ -22,7 +30,8 @@ final class TextTable {
                 widths[i] = Math.min(Math.max(widths[i], row.get(i).length()), MAX_WIDTH);
             }
         }
-        for (List<String> row : cells) {
+        for (int n = 0; n < cells.size(); n++) {
+            List<String> row = cells.get(n);
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < columns; i++) {
                 line.append(row.get(i));
@@ -30,12 +39,12 @@ final class TextTable {
                     line.append(" ".repeat(Math.max(widths[i] - row.get(i).length(), 0) + 2));
                 }
             }
-            out.println(line);
+            out.println(rows.get(n).paint().apply(line.toString()));
         }
     }
 
     /** Keys and values come from the registry: what they hold must not steer the terminal. */
-    private static String printable(String text) {
+    static String printable(String text) {
         StringBuilder s = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
             int type = Character.getType(c);

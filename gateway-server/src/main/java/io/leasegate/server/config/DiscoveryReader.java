@@ -1,11 +1,13 @@
 package io.leasegate.server.config;
 
+import io.leasegate.registration.KeyPrefix;
 import io.leasegate.registration.RegistrationFormats;
 import io.leasegate.server.config.DiscoveryConfig.StaticInstance;
 import io.leasegate.server.config.EtcdConfig.Credentials;
 import io.leasegate.server.config.EtcdConfig.Tls;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,8 +23,9 @@ final class DiscoveryReader {
 
     private static final Kind<String> FORMAT = new Kind<>(
             text -> {
-                if (!FORMATS.contains(text)) {
-                    throw new Unexpected(Kind.oneOf(FORMATS));
+                if (!FORMATS.contains(text) && !text.equals(RegistrationFormats.AUTO)) {
+                    throw new Unexpected(
+                            "auto, " + Kind.oneOf(FORMATS) + "; nearest is " + NearestKey.among(FORMATS, text));
                 }
                 return text;
             },
@@ -84,20 +87,43 @@ final class DiscoveryReader {
         return endpoints;
     }
 
-    /** Prefixes that another one contains are left out, so that no key is watched twice. */
-    private static List<String> prefixes(Section s) {
-        Set<String> given = new LinkedHashSet<>(s.list("prefixes", Kind.ANY_TEXT));
+    /** Texts, and blocks that say more of a prefix. What is said twice is left out, so that no key is watched twice. */
+    private static List<KeyPrefix> prefixes(Section s) {
         Node node = s.find("prefixes");
+        List<KeyPrefix> given = new ArrayList<>();
+        for (Node element : s.elements("prefixes")) {
+            KeyPrefix prefix = element.isBlock()
+                    ? element.asBlock(DiscoveryReader::prefix)
+                    : KeyPrefix.of(element.as(Kind.ANY_TEXT));
+            KeyPrefix same = given.stream()
+                    .filter(p -> p.text().equals(prefix.text()))
+                    .findFirst()
+                    .orElse(null);
+            if (same == null) {
+                given.add(prefix);
+            } else if (!same.equals(prefix)) {
+                element.wrong("the prefix is there twice, and not with the same format and service");
+            }
+        }
         if (node != null && node.isList() && given.isEmpty()) {
             node.unexpected("at least one prefix: [ \"/\" ], or [ \"\" ] for all keys");
         }
-        List<String> prefixes = new ArrayList<>();
-        for (String prefix : given) {
-            if (given.stream().noneMatch(other -> !other.equals(prefix) && prefix.startsWith(other))) {
-                prefixes.add(prefix);
-            }
-        }
-        return prefixes;
+        return given.stream().filter(p -> !isCovered(p, given)).toList();
+    }
+
+    /** Whether a prefix adds nothing to the closest one that contains it. */
+    private static boolean isCovered(KeyPrefix prefix, List<KeyPrefix> all) {
+        return prefix.isPlain()
+                && all.stream()
+                        .filter(p -> p != prefix && prefix.text().startsWith(p.text()))
+                        .max(Comparator.comparingInt(p -> p.text().length()))
+                        .map(KeyPrefix::isPlain)
+                        .orElse(false);
+    }
+
+    private static KeyPrefix prefix(Section s) {
+        return new KeyPrefix(
+                s.get("prefix", Kind.ANY_TEXT), s.find("format", FORMAT, ""), s.find("service", Addresses.SERVICE, ""));
     }
 
     private static List<String> formats(Section s) {

@@ -1,5 +1,6 @@
 package io.leasegate.server.config;
 
+import io.leasegate.registration.KeyPrefix;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * The etcd cluster with the registrations.
  *
  * @param endpoints client URLs, {@code http} or {@code https}, all of one scheme, each with a port
- * @param prefixes the parts of the key space to watch; none contains another; an empty one means all keys
+ * @param prefixes the parts of the key space to watch, each once, and how their keys are read; an empty one means all keys
  * @param formats registration formats to accept, or {@code auto} alone for all
  * @param credentials user and password, null for none
  * @param tls how to speak TLS where the endpoints are {@code https}; null for the JVM's own authorities and no client certificate
  */
 public record EtcdConfig(
         List<URI> endpoints,
-        List<String> prefixes,
+        List<KeyPrefix> prefixes,
         List<String> formats,
         @Nullable Credentials credentials,
         @Nullable Tls tls) {

@@ -23,6 +23,11 @@ class ConfigErrorsTest {
 
     private static final String ETCD = "leasegate.discovery.etcd.endpoints = [ \"http://127.0.0.1:2379\" ]\n";
 
+    private static final String FORMATS =
+            "seed, etcd-naming, kratos, kitex, go-micro, dubbo-interface, dubbo-application,"
+                    + " jupiter, liyue201-grpc-lb, wwcd-grpc-lb, shenyu, skydns, hertz, rpcx, seata, apisix, traefik, vulcand,"
+                    + " spring-cloud-etcd, goframe, go-zero or go-kit";
+
     @TempDir
     private Path directory = Path.of("");
 
@@ -247,14 +252,32 @@ class ConfigErrorsTest {
                                 + "(all endpoints must begin with http://, or all with https://)"),
                 line(
                         "leasegate.discovery.etcd.formats = seed",
-                        "leasegate.discovery.etcd.formats: seed "
-                                + "(expected auto, or a list of seed or etcd-naming)"),
+                        "leasegate.discovery.etcd.formats: seed " + "(expected auto, or a list of " + FORMATS + ")"),
                 line(
-                        "leasegate.discovery.etcd.formats = [ consul ]",
-                        "leasegate.discovery.etcd.formats[0]: consul " + "(expected seed or etcd-naming)"),
+                        "leasegate.discovery.etcd.formats = [ kratoss ]",
+                        "leasegate.discovery.etcd.formats[0]: kratoss (expected auto, " + FORMATS
+                                + "; nearest is kratos)"),
                 line(
                         "leasegate.discovery.etcd.formats = []",
-                        "leasegate.discovery.etcd.formats: [] " + "(expected auto, or a list of seed or etcd-naming)"),
+                        "leasegate.discovery.etcd.formats: [] (expected auto, or a list of " + FORMATS + ")"),
+                line(
+                        "leasegate.discovery.etcd.prefixes = [ { prefix = \"a/\", format = go-kitt } ]",
+                        "leasegate.discovery.etcd.prefixes[0].format: go-kitt (expected auto, " + FORMATS
+                                + "; nearest is go-kit)"),
+                line(
+                        "leasegate.discovery.etcd.prefixes = [ { format = seed } ]",
+                        "leasegate.discovery.etcd.prefixes[0].prefix: missing (expected a value)"),
+                line(
+                        "leasegate.discovery.etcd.prefixes = [ { prefix = \"a/\", service = \"a b\" } ]",
+                        "leasegate.discovery.etcd.prefixes[0].service: a b (expected a service name, without spaces)"),
+                line(
+                        "leasegate.discovery.etcd.prefixes = [ { prefix = \"a/\", formats = seed } ]",
+                        "leasegate.discovery.etcd.prefixes[0].formats: unknown key "
+                                + "(did you mean leasegate.discovery.etcd.prefixes[0].format?)"),
+                line(
+                        "leasegate.discovery.etcd.prefixes = [ \"a/\", { prefix = \"a/\", service = b } ]",
+                        "leasegate.discovery.etcd.prefixes[1]: {\"prefix\":\"a/\",\"service\":\"b\"} "
+                                + "(the prefix is there twice, and not with the same format and service)"),
                 line(
                         "leasegate.discovery.etcd.prefixes = \"/\"",
                         "leasegate.discovery.etcd.prefixes: / (expected a list: [ … ])"),

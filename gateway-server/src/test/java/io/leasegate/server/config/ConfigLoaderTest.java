@@ -3,6 +3,7 @@ package io.leasegate.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leasegate.h2.GrpcStatus;
+import io.leasegate.registration.KeyPrefix;
 import io.leasegate.server.config.CallConfig.Eviction;
 import io.leasegate.server.config.CallConfig.Hedge;
 import io.leasegate.server.config.CallConfig.InFlight;
@@ -157,7 +158,7 @@ class ConfigLoaderTest {
         assertThat(etcd)
                 .isEqualTo(new EtcdConfig(
                         List.of(URI.create("http://a:1"), URI.create("http://[::1]:2")),
-                        List.of("/a/", "x"),
+                        List.of(KeyPrefix.of("/a/"), KeyPrefix.of("x")),
                         List.of("etcd-naming", "seed"),
                         new Credentials("gate", "s3 cret"),
                         null));
@@ -171,7 +172,34 @@ class ConfigLoaderTest {
                 .etcd();
 
         assertThat(etcd).isNotNull();
-        assertThat(etcd.prefixes()).containsExactly("");
+        assertThat(etcd.prefixes()).containsExactly(KeyPrefix.of(""));
+    }
+
+    @Test
+    void aPrefixMayHaveAFormatAndAService() throws Exception {
+        EtcdConfig etcd = load(ETCD + """
+                leasegate.discovery.etcd {
+                  formats = [ auto, go-kit ]
+                  prefixes = [
+                    "/a/", "/a/plain/"
+                    { prefix = "b/", format = go-kit, service = "name" }
+                    { prefix = "/a/c/", format = auto }
+                    "/a/c/d/"
+                    { prefix = "b/", format = go-kit, service = name }
+                    { prefix = "" }
+                  ]
+                }
+                """).discovery().etcd();
+
+        assertThat(etcd).isNotNull();
+        assertThat(etcd.formats()).containsExactly("auto", "go-kit");
+        // "/a/" adds nothing to "", but what is not plain, and what is under it, says something of its own
+        assertThat(etcd.prefixes())
+                .containsExactly(
+                        new KeyPrefix("b/", "go-kit", "name"),
+                        new KeyPrefix("/a/c/", "auto", ""),
+                        KeyPrefix.of("/a/c/d/"),
+                        KeyPrefix.of(""));
     }
 
     @Test

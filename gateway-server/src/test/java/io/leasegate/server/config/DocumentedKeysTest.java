@@ -230,8 +230,11 @@ class DocumentedKeysTest {
             if (path.endsWith("hash-on") || path.endsWith("match.headers")) {
                 keys.add(path);
             }
-        } else if (value instanceof ConfigList list && !list.isEmpty() && list.get(0) instanceof ConfigObject) {
-            list.forEach(child -> collect(path + "[]", child, keys));
+        } else if (value instanceof ConfigList list && list.stream().anyMatch(ConfigObject.class::isInstance)) {
+            if (!list.stream().allMatch(ConfigObject.class::isInstance)) {
+                keys.add(path);
+            }
+            list.stream().filter(ConfigObject.class::isInstance).forEach(child -> collect(path + "[]", child, keys));
         } else if (!path.endsWith("match.headers.NAME")) {
             keys.add(path);
         }
@@ -251,7 +254,7 @@ class DocumentedKeysTest {
     }
 
     private static boolean takesValue(String key) {
-        if (key.endsWith("hash-on") || key.endsWith("match.headers")) {
+        if (key.endsWith("hash-on") || key.endsWith("match.headers") || key.endsWith("etcd.prefixes")) {
             return true;
         }
         return !key.equals("leasegate.discovery.static.services")
