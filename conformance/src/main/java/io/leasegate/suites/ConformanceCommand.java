@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "leasegate conformance",
-        mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         description = {
             "Run suites that others wrote against the gateway, each in front of the server that it needs. The tools are installed with Go,"
@@ -42,6 +41,13 @@ final class ConformanceCommand implements Callable<Integer> {
             description = "Suites or groups of them; --list tells which there are. Without one: the group "
                     + Suites.DEFAULT_GROUP + ".")
     private List<String> names = new ArrayList<>();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and end.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
 
     @Option(names = "--list", description = "List the suites and end.")
     private boolean list;

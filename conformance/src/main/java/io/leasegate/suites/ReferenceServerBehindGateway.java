@@ -3,23 +3,29 @@ package io.leasegate.suites;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnknownFieldSet.Field;
+import io.leasegate.suites.Tools.GoTool;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What connectconformance starts as the server to be tested: the suite's own reference server, with the gateway before it. Reads the
- * suite's request from standard input, starts both, and answers with the gateway's port. TLS ends at the gateway.
+ * What connectconformance takes for the server to be tested: the suite's own reference server, with the gateway before it. The program that the
+ * suite starts for that is a few words of shell, which connect it with us; so no JVM has to start within the time that the suite grants. Reads
+ * the suite's request, starts both, and answers with the gateway's port. TLS ends at the gateway. A thread of its own serves one suite.
  *
  * <p>The messages are {@code ServerCompatRequest} and {@code ServerCompatResponse} of connectrpc.conformance.v1, each with its length in four
  * bytes before it. Few of their fields are of interest, and the others must go on as they are, so they are handled by number.
  */
-final class ReferenceServerBehindGateway {
+final class ReferenceServerBehindGateway implements AutoCloseable {
 
     private static final int REQUEST_USE_TLS = 4;
     private static final int REQUEST_CLIENT_CERTIFICATE = 5;
@@ -31,22 +37,80 @@ final class ReferenceServerBehindGateway {
     private static final int RESPONSE_CERTIFICATE = 3;
     private static final int LONGEST_MESSAGE = 1 << 20;
 
-    private ReferenceServerBehindGateway() {}
+    private final Bench bench;
+    private final ServerSocket control;
+    private final Thread thread;
+    private volatile @Nullable IOException failure;
 
-    /** Arguments: the checkout, the reference server's program, a folder for files. Ends with the signal that the suite sends. */
-    public static void main(String[] args) throws IOException, InterruptedException {
-        // Killed, the suite leaves us behind; then there is nobody to serve.
-        ProcessHandle.current().parent().ifPresent(suite -> suite.onExit().thenRun(() -> System.exit(1)));
-        Path home = Path.of(args[0]);
-        Path folder = Files.createTempDirectory(Path.of(args[2]), "server-");
-        UnknownFieldSet request = read(System.in);
-        ByteString certificate = certificate(request);
-        Child reference = Child.startWithPipes(folder.resolve("reference.log"), List.of(args[1]));
-        write(new DataOutputStream(reference.process().getOutputStream()), withoutTls(request));
-        UnknownFieldSet answer = read(reference.process().getInputStream());
-        Gate gate = Gate.start(home, folder, (int) number(answer, RESPONSE_PORT), tls(request, folder));
-        write(new DataOutputStream(System.out), response(gate.port(), certificate));
-        reference.process().waitFor();
+    ReferenceServerBehindGateway(Bench bench) throws IOException {
+        this.bench = bench;
+        this.control = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        this.thread = new Thread(this::acceptAll, "reference-server");
+        thread.start();
+    }
+
+    /** What the suite is to start: it passes its input to us and our output on. */
+    List<String> command() {
+        return List.of(
+                "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/" + control.getLocalPort() + "; cat <&0 >&3 & exec cat <&3");
+    }
+
+    /** Why the last server that was asked for is not there; null when it is. */
+    @Nullable
+    IOException failure() {
+        return failure;
+    }
+
+    private void acceptAll() {
+        while (true) {
+            try (Socket suite = control.accept()) {
+                failure = null;
+                serve(suite);
+            } catch (InterruptedException e) {
+                return;
+            } catch (IOException e) {
+                if (control.isClosed()) {
+                    return;
+                }
+                failure = e;
+            }
+        }
+    }
+
+    private void serve(Socket suite) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory(bench.scratch(), "server-");
+        UnknownFieldSet request = read(suite.getInputStream());
+        try (Child reference = Child.startWithPipes(
+                folder.resolve("reference.log"),
+                List.of(bench.tools().path(GoTool.REFERENCE_SERVER).toString()))) {
+            write(new DataOutputStream(reference.process().getOutputStream()), withoutTls(request));
+            UnknownFieldSet answer = read(reference.process().getInputStream());
+            int port = (int) number(answer, RESPONSE_PORT);
+            try (Gate gate = Gate.start(bench.home(), folder, port, tls(request, folder))) {
+                write(new DataOutputStream(suite.getOutputStream()), response(gate.port(), certificate(request)));
+                awaitEnd(suite);
+            }
+        }
+    }
+
+    /** The suite ends its server by a signal, and our connection with it. */
+    private static void awaitEnd(Socket suite) {
+        try {
+            suite.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            // an end as well
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        control.close();
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What the reference server is asked for: the same, but in clear text. */

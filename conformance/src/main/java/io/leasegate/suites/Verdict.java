@@ -13,6 +13,8 @@ import java.util.Set;
  */
 record Verdict(boolean good, String summary, List<String> remarks) {
 
+    private static final int TOLD = 10;
+
     static Verdict of(Suite suite, Score score, Set<String> known) {
         List<String> remarks = new ArrayList<>();
         int unknown = 0;
@@ -21,8 +23,13 @@ record Verdict(boolean good, String summary, List<String> remarks) {
                 remarks.add("known to fail: " + name);
             } else {
                 unknown++;
-                remarks.add("FAILED: " + name + "\n" + score.reason(name));
+                if (unknown <= TOLD) {
+                    remarks.add("FAILED: " + name + "\n" + score.reason(name));
+                }
             }
+        }
+        if (unknown > TOLD) {
+            remarks.add("… and " + (unknown - TOLD) + " more (--keep keeps the suite's own output)");
         }
         known.stream()
                 .filter(name -> !score.failed().contains(name))

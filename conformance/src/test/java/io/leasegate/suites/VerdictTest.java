@@ -48,6 +48,17 @@ class VerdictTest {
     }
 
     @Test
+    void ofManyFailuresTheFirstAreTold() {
+        Score score = new Score();
+        for (int i = 0; i < 30; i++) {
+            score.fail("case " + i, "no");
+        }
+        assertThat(Verdict.of(suite, score, Set.of()).remarks())
+                .hasSize(12)
+                .contains("FAILED: case 9\nno", "… and 20 more (--keep keeps the suite's own output)");
+    }
+
+    @Test
     void aKnownFailureIsToldAndNotHeldAgainstIt() {
         Verdict v = Verdict.of(suite, new Score().passed(2).fail("b", "no answer"), Set.of("b"));
         assertThat(v.good()).isTrue();
