@@ -36,7 +36,7 @@ class LauncherTest {
         for (String help : List.of("--help", "-h", "help")) {
             Result result = archive.leasegate(elsewhere, noJava, help);
             assertThat(result.exitCode()).isZero();
-            assertThat(result.output()).contains("serve", "check", "registrations", "dev", "test", "JAVA_HOME");
+            assertThat(result.output()).contains("serve", "check", "registrations", "dev", "bench", "test", "JAVA_HOME");
         }
     }
 
@@ -64,7 +64,7 @@ class LauncherTest {
 
     @Test
     void everySubcommandHasHelp() throws Exception {
-        for (String command : List.of("serve", "check", "registrations", "dev")) {
+        for (String command : List.of("serve", "check", "registrations", "dev", "bench")) {
             Result result = archive.leasegate(elsewhere, Map.of(), command, "--help");
             assertThat(result.exitCode()).as(command + ": " + result.errors()).isZero();
             assertThat(result.output()).contains(command);
