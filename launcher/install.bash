@@ -5,7 +5,7 @@ OLDEST_MAVEN="3.8.1"
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# Fills the array `missing` with those of the tools $@ (java, jdk, maven, etcd) that are not there.
+# Fills the array `missing` with those of the tools $@ (java, jdk, maven, etcd; haproxy, nginx, nghttpx, venv) that are not there.
 find_missing() {
     local tool
     missing=()
@@ -15,8 +15,19 @@ find_missing() {
             jdk) find_java jdk; [ -n "$java_home" ] || missing+=(jdk) ;;
             maven) has mvn || missing+=(maven) ;;
             etcd) has "${LEASEGATE_ETCD:-etcd}" || missing+=(etcd) ;;
+            haproxy | nginx | nghttpx) has "$tool" || [ -x "/usr/sbin/$tool" ] || missing+=("$tool") ;;
+            venv) find_python || missing+=(venv) ;;
         esac
     done
+}
+
+# Sets `python` to a Python that can make a virtual environment.
+find_python() {
+    for python in /usr/bin/python3 python3; do
+        if has "$python" && "$python" -c 'import ensurepip, venv' 2>/dev/null; then return 0; fi
+    done
+    python=
+    return 1
 }
 
 # Sees to it that the tools $@ are there, or ends with exit code 1.
@@ -92,10 +103,13 @@ tell_what_to_install() {
             jdk) printf '  a JDK, version %s or newer (%s is best)\n' "$OLDEST_JAVA" "$TUNED_JAVA" ;;
             maven) printf '  Maven %s or newer (the command mvn)\n' "$OLDEST_MAVEN" ;;
             etcd) printf '  etcd 3.4 or newer (the command etcd; or let LEASEGATE_ETCD name the binary)\n' ;;
+            venv) printf '  Python 3 with its module venv\n' ;;
+            *) printf '  %s\n' "$tool" ;;
         esac
     done >&2
     if [ -r /etc/os-release ]; then id=$(. /etc/os-release && printf '%s %s' "${ID:-}" "${ID_LIKE:-}"); fi
     if [ "$(uname -s)" = Darwin ]; then id=darwin; fi
+    case " $* " in *" haproxy "* | *" nginx "* | *" nghttpx "* | *" venv "*) return 0 ;; esac
     printf 'Install it with:\n  %s\n' "$(install_line "$id" "$@")" >&2
     case " $* " in
         *" etcd "*) printf 'Without etcd, the same stack runs on the built-in static registry: ./leasegate dev --registry static\n' >&2 ;;

@@ -37,7 +37,7 @@ class LauncherTest {
             Result result = archive.leasegate(elsewhere, noJava, help);
             assertThat(result.exitCode()).isZero();
             assertThat(result.output())
-                    .contains("serve", "check", "registrations", "dev", "test", "conformance", "JAVA_HOME");
+                    .contains("serve", "check", "registrations", "dev", "bench", "test", "conformance", "JAVA_HOME");
         }
     }
 
@@ -65,7 +65,7 @@ class LauncherTest {
 
     @Test
     void everySubcommandHasHelp() throws Exception {
-        for (String command : List.of("serve", "check", "registrations", "dev")) {
+        for (String command : List.of("serve", "check", "registrations", "dev", "bench")) {
             Result result = archive.leasegate(elsewhere, Map.of(), command, "--help");
             assertThat(result.exitCode()).as(command + ": " + result.errors()).isZero();
             assertThat(result.output()).contains(command);

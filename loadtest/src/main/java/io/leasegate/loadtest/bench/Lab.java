@@ -110,7 +110,8 @@ public final class Lab implements AutoCloseable {
         return loops;
     }
 
-    @Nullable EtcdServer etcd() {
+    @Nullable
+    EtcdServer etcd() {
         return etcd;
     }
 

@@ -44,7 +44,7 @@ final class Measurement {
         int stale = 0;
         while (stale < 2 && System.nanoTime() < deadline) {
             Span span = span(window);
-            double cost = peer.hasProcess() ? span.cpuSeconds / span.sample.units() : 1;
+            double cost = peer.hasProcess() ? span.cpuSeconds / Math.max(1, span.sample.units()) : 1;
             stale = cost > best * (1 - IMPROVEMENT) ? stale + 1 : 0;
             best = Math.min(best, cost);
         }
@@ -80,15 +80,15 @@ final class Measurement {
         if (sample.failed() > 0) {
             throw new BenchFailure(sample.failures());
         }
-        if (sample.units() == 0) {
-            throw new BenchFailure("no call ended within " + duration.toMillis() + " ms");
-        }
         return new Span(sample, seconds, cpuSeconds);
     }
 
     /** Measures, and ends the load. */
     Map<Metric, Double> measure() throws BenchFailure, InterruptedException {
         Span span = span(settings.duration());
+        if (span.sample.units() == 0) {
+            throw new BenchFailure("no call ended within " + settings.duration().toMillis() + " ms");
+        }
         Map<Metric, Double> values = figures(span);
         end();
         return values;

@@ -34,11 +34,14 @@ public final class Run {
 
     /** How many measurements there will be. */
     public int steps() {
-        return scenarios.stream().mapToInt(s -> peersOf(s).size()).sum() * lab.settings().rounds();
+        return scenarios.stream().mapToInt(s -> peersOf(s).size()).sum()
+                * lab.settings().rounds();
     }
 
     private List<Peer> peersOf(Scenario scenario) {
-        return peers.stream().filter(peer -> scenario.includes(peer, lab.settings())).toList();
+        return peers.stream()
+                .filter(peer -> scenario.includes(peer, lab.settings()))
+                .toList();
     }
 
     public void run() throws InterruptedException {

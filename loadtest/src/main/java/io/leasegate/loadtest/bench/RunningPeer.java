@@ -53,8 +53,8 @@ final class RunningPeer implements AutoCloseable {
                 }
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
-            throw new BenchFailure("no call was answered within " + START_LIMIT.toSeconds() + " s of the start ("
-                    + last + "): " + process.lastLines());
+            throw new BenchFailure("no call was answered within " + START_LIMIT.toSeconds() + " s of the start (" + last
+                    + "): " + process.lastLines());
         } catch (BenchFailure | InterruptedException e) {
             process.close();
             throw e;

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param note what the scenario found out for itself
  * @param rows one per peer, or more where the scenario says so
  */
-public record ScenarioResult(
-        String name, String title, String unit, Metric compared, String note, List<Row> rows) {
+public record ScenarioResult(String name, String title, String unit, Metric compared, String note, List<Row> rows) {
 
     /**
      * The rounds of one row.

@@ -39,8 +39,9 @@ import picocli.CommandLine.Spec;
 /** {@code leasegate bench}: measures Leasegate side by side with the proxies that are installed. */
 @Command(
         name = "leasegate bench",
-        description = "Measure Leasegate side by side with the proxies that are installed, one at a time, all pinned to "
-                + "the same core; the load generator and the instances have the other cores.",
+        description =
+                "Measure Leasegate side by side with the proxies that are installed, one at a time, all pinned to "
+                        + "the same core; the load generator and the instances have the other cores.",
         mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         sortOptions = false)
@@ -52,7 +53,9 @@ public final class BenchCommand implements Callable<Integer> {
         STATIC
     }
 
-    @Parameters(paramLabel = "SCENARIO", description = "What to measure (default: everything; --list tells what there is).")
+    @Parameters(
+            paramLabel = "SCENARIO",
+            description = "What to measure (default: everything; --list tells what there is).")
     private List<String> scenarioNames = new ArrayList<>();
 
     @Option(
@@ -123,9 +126,7 @@ public final class BenchCommand implements Callable<Integer> {
                     + "LEASEGATE_PEERS), and end.")
     private boolean installPeers;
 
-    @Option(
-            names = "--configurations",
-            description = "Print the configuration that each peer gets, and end.")
+    @Option(names = "--configurations", description = "Print the configuration that each peer gets, and end.")
     private boolean configurations;
 
     @Option(names = "--list", description = "List the scenarios and the peers, and what is installed.")
@@ -166,7 +167,8 @@ public final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(),
                     "--rounds is " + rounds + " (expected 1 or more), --duration " + durationSeconds
-                            + " (expected more than 0, at most 3600), --warm-up " + warmUpSeconds + " and --rate " + rate
+                            + " (expected more than 0, at most 3600), --warm-up " + warmUpSeconds + " and --rate "
+                            + rate
                             + " (expected 0 or more)");
         }
         return new Settings(
@@ -184,8 +186,9 @@ public final class BenchCommand implements Callable<Integer> {
     private static void checkInstalled(List<Peer> peers) throws BenchFailure {
         for (Peer peer : peers) {
             if (peer.program() == null) {
-                throw new BenchFailure(peer.name() + " is not installed: ./leasegate bench --install-peers installs the "
-                        + "peers, or name others with --peers");
+                throw new BenchFailure(
+                        peer.name() + " is not installed: ./leasegate bench --install-peers installs the "
+                                + "peers, or name others with --peers");
             }
         }
     }
@@ -247,8 +250,8 @@ public final class BenchCommand implements Callable<Integer> {
 
     private Run.Observer observer(List<ScenarioResult> done) {
         PrintWriter text = spec.commandLine().getOut();
-        Progress progress = new Progress(
-                spec.commandLine().getErr(), "terminal".equals(System.getProperty("leasegate.stderr")));
+        Progress progress =
+                new Progress(spec.commandLine().getErr(), "terminal".equals(System.getProperty("leasegate.stderr")));
         return new Run.Observer() {
             @Override
             public void onStep(int step, int steps, String scenario, int round, String peer) {

@@ -46,7 +46,8 @@ public record Certificate(Path chain, Path key, Path both) {
             PASSWORD
         };
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
@@ -54,7 +55,8 @@ public record Certificate(Path chain, Path key, Path both) {
             }
             KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
             String chain = pem("CERTIFICATE", keys.getCertificate(ALIAS).getEncoded());
-            String key = pem("PRIVATE KEY", keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded());
+            String key = pem(
+                    "PRIVATE KEY", keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded());
             return new Certificate(
                     Files.writeString(folder.resolve("bench.pem"), chain),
                     Files.writeString(folder.resolve("bench.key"), key),

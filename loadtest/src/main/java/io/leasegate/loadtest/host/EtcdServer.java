@@ -76,7 +76,8 @@ public final class EtcdServer {
                 // Not yet.
             }
             if (System.nanoTime() > deadline) {
-                throw new BenchFailure("etcd does not answer within " + LIMIT.toSeconds() + " s: " + process.lastLines());
+                throw new BenchFailure(
+                        "etcd does not answer within " + LIMIT.toSeconds() + " s: " + process.lastLines());
             }
             TimeUnit.MILLISECONDS.sleep(50);
         }

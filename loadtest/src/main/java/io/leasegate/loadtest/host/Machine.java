@@ -15,8 +15,7 @@ import java.nio.file.Path;
  * @param java that runs the load generator and Leasegate
  * @param loadAverage over the last minute before the run: how busy others keep the machine
  */
-public record Machine(
-        String processor, int cores, double memoryGiB, String system, String java, double loadAverage) {
+public record Machine(String processor, int cores, double memoryGiB, String system, String java, double loadAverage) {
 
     private static final double KIB_PER_GIB = 1 << 20;
 

@@ -141,7 +141,8 @@ abstract class LoopLoad implements ClientListener {
     @Override
     public final void onLost(@Nullable ClientConnection connection, String reason, int inFlight) {
         if (!isStopping || inFlight > 0) {
-            countFailure(Math.max(inFlight, 1), "a connection with " + inFlight + " calls in flight was lost: " + reason);
+            countFailure(
+                    Math.max(inFlight, 1), "a connection with " + inFlight + " calls in flight was lost: " + reason);
         }
         connections.remove(connection);
     }

@@ -45,7 +45,8 @@ final class Caddy implements Peer {
 
     @Override
     public List<String> checkCommand(Path program, Setup setup) {
-        return List.of(program.toString(), "validate", "--config", setup.file(FILE).toString());
+        return List.of(
+                program.toString(), "validate", "--config", setup.file(FILE).toString());
     }
 
     static String configuration(Setup setup) {
@@ -57,11 +58,16 @@ final class Caddy implements Peer {
         server.putArray("listen").add("127.0.0.1:" + setup.port());
         server.putArray("protocols").add("h1").add("h2").add("h2c");
         server.putObject("automatic_https").put("disable", true);
-        ObjectNode proxy = server.putArray("routes").addObject().putArray("handle").addObject();
+        ObjectNode proxy =
+                server.putArray("routes").addObject().putArray("handle").addObject();
         proxy.put("handler", "reverse_proxy");
         proxy.put("flush_interval", -1);
         proxy.putObject("load_balancing").putObject("selection_policy").put("policy", "least_conn");
-        proxy.putObject("transport").put("protocol", "http").putArray("versions").add("h2c").add("2");
+        proxy.putObject("transport")
+                .put("protocol", "http")
+                .putArray("versions")
+                .add("h2c")
+                .add("2");
         ArrayNode upstreams = proxy.putArray("upstreams");
         for (int port : setup.instancePorts()) {
             upstreams.addObject().put("dial", "127.0.0.1:" + port);

@@ -60,8 +60,9 @@ final class Envoy implements Peer {
     static String configuration(Setup setup) {
         StringBuilder endpoints = new StringBuilder();
         for (int port : setup.instancePorts()) {
-            endpoints.append("        - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }\n"
-                    .formatted(port));
+            endpoints.append(
+                    "        - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }\n"
+                            .formatted(port));
         }
         String tls = setup.tls() == null
                 ? ""

@@ -44,12 +44,14 @@ final class Haproxy implements Peer {
     }
 
     static String configuration(Setup setup) {
-        String bind = setup.tls() == null ? "proto h2" : "ssl crt " + setup.tls().both() + " alpn h2";
+        String bind =
+                setup.tls() == null ? "proto h2" : "ssl crt " + setup.tls().both() + " alpn h2";
         StringBuilder servers = new StringBuilder();
         for (int port : setup.instancePorts()) {
             servers.append("    server s%d 127.0.0.1:%d proto h2\n".formatted(port, port));
         }
-        // The windows and the number of streams: the defaults (64 KiB, 100) are small for bulk transfers and many calls.
+        // The windows and the number of streams: the defaults (64 KiB, 100) are small for bulk transfers and many
+        // calls.
         // http-reuse always: calls of all clients share the connections to the instances, as in every other proxy here.
         return """
                 global

@@ -55,7 +55,11 @@ final class Leasegate implements Peer {
     public Launch launch(Path program, Setup setup) {
         return new Launch(
                 Map.of(FILE, configuration(setup)),
-                List.of(program.toString(), "serve", "--config", setup.file(FILE).toString()),
+                List.of(
+                        program.toString(),
+                        "serve",
+                        "--config",
+                        setup.file(FILE).toString()),
                 environment());
     }
 

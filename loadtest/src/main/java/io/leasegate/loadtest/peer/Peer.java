@@ -14,13 +14,15 @@ public interface Peer {
     String title();
 
     /** The program that runs it, or null if it is not installed. */
-    @Nullable Path program();
+    @Nullable
+    Path program();
 
     /** What makes the program print its version, or nothing when it has none to tell. */
     List<String> versionCommand(Path program);
 
     /** How it is started for a setup; null for no process at all. */
-    @Nullable Launch launch(Path program, Setup setup);
+    @Nullable
+    Launch launch(Path program, Setup setup);
 
     /** The command that only checks the configuration of the launch, or nothing when the program has none. */
     default List<String> checkCommand(Path program, Setup setup) {

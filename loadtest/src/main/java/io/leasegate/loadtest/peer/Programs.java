@@ -14,10 +14,7 @@ final class Programs {
 
     static @Nullable Path find(String name) {
         List<Path> folders = new ArrayList<>();
-        String own = System.getProperty("leasegate.peers");
-        if (own != null) {
-            folders.add(Path.of(own, "bin"));
-        }
+        folders.add(installed().resolve("bin"));
         String path = System.getenv("PATH");
         if (path != null) {
             for (String folder : path.split(File.pathSeparator, -1)) {
@@ -33,5 +30,17 @@ final class Programs {
             }
         }
         return null;
+    }
+
+    /** As launcher/bench.bash has it. */
+    private static Path installed() {
+        String own = System.getenv("LEASEGATE_PEERS");
+        if (own != null && !own.isEmpty()) {
+            return Path.of(own);
+        }
+        String cache = System.getenv("XDG_CACHE_HOME");
+        Path folder =
+                cache != null && !cache.isEmpty() ? Path.of(cache) : Path.of(System.getProperty("user.home"), ".cache");
+        return folder.resolve("leasegate").resolve("peers");
     }
 }

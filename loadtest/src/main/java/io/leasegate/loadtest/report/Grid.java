@@ -69,7 +69,10 @@ record Grid(List<List<String>> rows) {
         for (Metric metric : metrics) {
             Statistics statistics = row.statistics().get(metric);
             String cell = statistics == null ? NONE : metric.format(statistics.median());
-            if (statistics != null && spread && metric == result.compared() && row.rounds().size() > 1) {
+            if (statistics != null
+                    && spread
+                    && metric == result.compared()
+                    && row.rounds().size() > 1) {
                 cell += " (" + metric.format(statistics.min()) + "-" + metric.format(statistics.max()) + ")";
             }
             cells.add(cell);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leasegate.loadtest.bench.Figures;
-import io.leasegate.loadtest.bench.Metric;
 import io.leasegate.loadtest.bench.Results;
 import io.leasegate.loadtest.bench.ScenarioResult;
 import io.leasegate.loadtest.bench.ScenarioResult.Row;
@@ -56,7 +55,9 @@ public final class JsonReport {
         ObjectNode figures = node.putObject("figures");
         row.statistics().forEach((metric, statistics) -> {
             ObjectNode figure = figures.putObject(metric.key());
-            figure.put("median", statistics.median()).put("min", statistics.min()).put("max", statistics.max());
+            figure.put("median", statistics.median())
+                    .put("min", statistics.min())
+                    .put("max", statistics.max());
             ArrayNode rounds = figure.putArray("rounds");
             for (Figures round : row.rounds()) {
                 rounds.add(round.values().get(metric));

@@ -53,11 +53,12 @@ public final class MarkdownReport {
         }
         List<List<String>> rows = Grid.of(scenario, true).rows();
         for (int i = 0; i < rows.size(); i++) {
-            text.append(rows.get(i).stream()
-                    .map(MarkdownReport::escape)
-                    .collect(Collectors.joining(" | ", "| ", " |\n")));
+            text.append(
+                    rows.get(i).stream().map(MarkdownReport::escape).collect(Collectors.joining(" | ", "| ", " |\n")));
             if (i == 0) {
-                text.append("| --- |").append(" ---: |".repeat(rows.get(0).size() - 1)).append('\n');
+                text.append("| --- |")
+                        .append(" ---: |".repeat(rows.get(0).size() - 1))
+                        .append('\n');
             }
         }
         for (ScenarioResult.Row row : scenario.rows()) {

@@ -36,7 +36,8 @@ public final class SvgChart {
                 bars.add(new Bar(row.name(), statistics));
             }
         }
-        double longest = bars.stream().mapToDouble(bar -> bar.statistics.max()).max().orElse(1);
+        double longest =
+                bars.stream().mapToDouble(bar -> bar.statistics.max()).max().orElse(1);
         double scale = (WIDTH - LABEL_WIDTH - VALUE_WIDTH) / Math.max(longest, Double.MIN_NORMAL);
         int height = TOP + bars.size() * ROW_HEIGHT + 8;
         StringBuilder svg = new StringBuilder();
@@ -47,10 +48,7 @@ public final class SvgChart {
         svg.append("<style>text{fill:#24292f}@media(prefers-color-scheme:dark){text{fill:#e6edf3}}</style>\n");
         svg.append("<text x=\"8\" y=\"20\" font-weight=\"600\">%s</text>%n".formatted(escape(result.title())));
         svg.append("<text x=\"8\" y=\"38\" font-size=\"11\">%s, %s; %s is better</text>%n"
-                .formatted(
-                        escape(metric.title()),
-                        escape(metric.unit()),
-                        metric == Metric.RATE ? "more" : "less"));
+                .formatted(escape(metric.title()), escape(metric.unit()), metric == Metric.RATE ? "more" : "less"));
         for (int i = 0; i < bars.size(); i++) {
             append(svg, bars.get(i), i, scale, metric, result);
         }
@@ -93,6 +91,9 @@ public final class SvgChart {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -11,8 +11,8 @@ public final class TerminalReport {
 
     public static void print(PrintWriter out, ScenarioResult result) {
         out.println();
-        out.println(result.name() + ": " + result.title()
-                + (result.note().isEmpty() ? "" : " (" + result.note() + ")"));
+        out.println(
+                result.name() + ": " + result.title() + (result.note().isEmpty() ? "" : " (" + result.note() + ")"));
         List<List<String>> rows = Grid.of(result, true).rows();
         int columns = rows.get(0).size();
         int[] widths = new int[columns];

@@ -112,7 +112,8 @@ public final class ClientConnection extends FrameConnection {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        // With TLS 1.3 a server may send its settings along with the end of the handshake, before that is reported here.
+        // With TLS 1.3 a server may send its settings along with the end of the handshake, before that is reported
+        // here.
         if (!hasBegun()) {
             beginOverTls(ctx);
         }

@@ -15,7 +15,8 @@ final class StreamMap {
         return size;
     }
 
-    @Nullable WireStream get(int id) {
+    @Nullable
+    WireStream get(int id) {
         int mask = slots.length - 1;
         for (int i = mix(id) & mask; ; i = (i + 1) & mask) {
             WireStream stream = slots[i];

@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leasegate.loadtest.load.Load.Target;
+import io.leasegate.loadtest.wire.InstanceConnection;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -37,7 +44,7 @@ class LoadTest {
             TimeUnit.MILLISECONDS.sleep(300);
             Sample middle = load.take();
             Sample end = load.stop(LIMIT);
-            Sample sum = Sample.sum(java.util.List.of(middle, end));
+            Sample sum = Sample.sum(List.of(middle, end));
             assertThat(sum.failed()).as(sum.failures()).isZero();
             assertThat(sum.units()).isGreaterThan((long) connections * streams);
             assertThat(sum.bytes()).isEqualTo(sum.units() * bytesPerUnit);
@@ -70,6 +77,33 @@ class LoadTest {
             assertThat(sample.failed()).as(sample.failures()).isZero();
             // Poisson: 20 of 400 is a standard deviation; eight of them either way.
             assertThat(sample.units() / seconds).isBetween(240.0, 560.0);
+        }
+    }
+
+    @Test
+    void aCallThatDoesNotEndWellIsCountedAsFailed() throws Exception {
+        Channel refusing = new ServerBootstrap()
+                .group(LOOPS.group())
+                .channel(EpollServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new InstanceConnection(path -> null));
+                    }
+                })
+                .bind("127.0.0.1", 0)
+                .sync()
+                .channel();
+        int port = ((InetSocketAddress) refusing.localAddress()).getPort();
+        try (Load load = Load.start(LOOPS, target(port), Plan.closed(Method.UNARY, 1, 1))) {
+            load.awaitComplete(LIMIT);
+            TimeUnit.MILLISECONDS.sleep(50);
+            Sample sample = load.stop(LIMIT);
+            assertThat(sample.units()).isZero();
+            assertThat(sample.failed()).isPositive();
+            assertThat(sample.failures()).contains("grpc-status 12");
+        } finally {
+            refusing.close().sync();
         }
     }
 

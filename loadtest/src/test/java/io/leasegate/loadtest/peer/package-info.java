@@ -1,0 +1,5 @@
+/** Tests of the peers' configurations. */
+@NullMarked
+package io.leasegate.loadtest.peer;
+
+import org.jspecify.annotations.NullMarked;

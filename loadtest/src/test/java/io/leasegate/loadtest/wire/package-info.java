@@ -1,0 +1,5 @@
+/** Tests of the wire. */
+@NullMarked
+package io.leasegate.loadtest.wire;
+
+import org.jspecify.annotations.NullMarked;
