@@ -170,7 +170,7 @@ class EtcdDiscoveryTest {
                             org.assertj.core.groups.Tuple.tuple("/bad/127.0.0.1:9", Refusal.Kind.MALFORMED),
                             org.assertj.core.groups.Tuple.tuple("/config/level", Refusal.Kind.FOREIGN),
                             org.assertj.core.groups.Tuple.tuple("/\\xff/x", Refusal.Kind.FOREIGN),
-                            org.assertj.core.groups.Tuple.tuple("/huge/127.0.0.1:2", Refusal.Kind.FOREIGN));
+                            org.assertj.core.groups.Tuple.tuple("/huge/127.0.0.1:2", Refusal.Kind.MALFORMED));
             assertThat(f.discovery.refusals())
                     .extracting(Refusal::reason)
                     .contains("addr: \"127.0.0.1\" has no port (expected host:port)");

@@ -3,7 +3,10 @@ package io.leasegate.h2.codec;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.StreamLoss;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -85,7 +88,7 @@ final class ConnectionExit {
         connection.markDirty();
         long first = Math.min(DRAIN_PING_LIMIT_MILLIS, Math.max(graceMillis / 2, 1));
         drainTimer = connection.eventLoop().schedule(this::lastCalls, first, TimeUnit.MILLISECONDS);
-        connection.eventLoop().schedule(this::giveUp, graceMillis, TimeUnit.MILLISECONDS);
+        giveUpAfter(graceMillis);
     }
 
     void drainPingAcked() {
@@ -125,6 +128,8 @@ final class ConnectionExit {
         // What an instance did with its calls is unknown, as when the connection is lost in another way.
         loseStreams(connection.isServer() ? StreamLoss.PROTOCOL : StreamLoss.CONNECTION, message);
         shut();
+        // Also when it does not read what it is told.
+        giveUpAfter(2 * LINGER_MILLIS);
     }
 
     /** The client does not speak HTTP/2; it gets an answer in its own protocol, and no frame. */
@@ -136,6 +141,7 @@ final class ConnectionExit {
         cause = new IOException("the client does not speak HTTP/2");
         connection.output().raw(answer);
         shut();
+        giveUpAfter(2 * LINGER_MILLIS);
     }
 
     /** Input behind an error. */
@@ -163,21 +169,29 @@ final class ConnectionExit {
         connection.channel().close();
     }
 
-    /** Ends our direction, and the whole when the peer has ended its own or had a second to do so. */
+    /** Ends our direction when everything staged has left, and the whole when the peer has ended its own or had a second to do so. */
     void shut() {
         if (shutting) {
             return;
         }
         shutting = true;
         connection.output().flush();
-        connection.channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            if (connection.channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+        Channel channel = connection.channel();
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        // With TLS the end is a message of its own: without it the peer would take the response for cut off.
+        ChannelFuture written = tls == null ? channel.writeAndFlush(Unpooled.EMPTY_BUFFER) : tls.closeOutbound();
+        written.addListener(f -> {
+            if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
                 duplex.shutdownOutput();
-                connection.eventLoop().schedule(this::giveUp, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+                giveUpAfter(LINGER_MILLIS);
             } else {
-                connection.channel().close();
+                channel.close();
             }
         });
+    }
+
+    private void giveUpAfter(long millis) {
+        connection.eventLoop().schedule(this::giveUp, millis, TimeUnit.MILLISECONDS);
     }
 
     private void giveUp() {

@@ -22,6 +22,9 @@ final class FrameOutput {
     /** Staged within one turn of the event loop at most, so that one busy stream cannot fill the memory before the next flush. */
     private static final int MAX_STAGED_BYTES = 256 * 1024;
 
+    /** What a peer may leave unread beyond that. */
+    private static final int MAX_UNREAD_BYTES = 4 << 20;
+
     private final ChannelHandlerContext context;
     private final Channel channel;
     private final HpackEncoder hpack = new HpackEncoder();
@@ -148,6 +151,14 @@ final class FrameOutput {
     void raw(byte[] bytes) {
         room(bytes.length).writeBytes(bytes);
         stagedBytes += bytes.length;
+    }
+
+    /**
+     * Whether the peer takes nothing while it makes us answer: DATA and header sections wait for room, so only resets and the like can
+     * pile up this far.
+     */
+    boolean isFlooded() {
+        return channel.bytesBeforeWritable() > MAX_UNREAD_BYTES;
     }
 
     /** Gives everything to the channel and flushes it. */

@@ -259,6 +259,11 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
             return;
         }
         output.flush();
+        if (output.isFlooded()) {
+            exit.fail(ConnectionException.calm("the peer asks for answers and does not read them"));
+            channel.close();
+            return;
+        }
         if (scheduler.hasWork()) {
             // What did not fit into one turn, or what the socket has room for by now.
             scheduler.serve();

@@ -19,11 +19,15 @@ final class SharedReadBuffers implements RecvByteBufAllocator {
     private static final int MAX_READS = 4;
 
     private @Nullable ByteBuf shared;
+    private boolean released;
 
     private ByteBuf next(ByteBufAllocator alloc) {
         ByteBuf b = shared;
         if (b != null && b.refCnt() == 1) {
             return b.clear().retain();
+        }
+        if (released) {
+            return alloc.directBuffer(BUFFER_BYTES, BUFFER_BYTES);
         }
         if (b != null) {
             b.release();
@@ -35,6 +39,7 @@ final class SharedReadBuffers implements RecvByteBufAllocator {
 
     /** The loop has ended. */
     void release() {
+        released = true;
         if (shared != null) {
             shared.release();
             shared = null;
