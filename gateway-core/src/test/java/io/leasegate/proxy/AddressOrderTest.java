@@ -34,8 +34,7 @@ class AddressOrderTest {
     void withinAFamilyTheResolversOrderStays() {
         assertThat(AddressOrder.of(addresses("10.0.0.2", "10.0.0.1"), null))
                 .isEqualTo(addresses("10.0.0.2", "10.0.0.1"));
-        assertThat(AddressOrder.of(addresses("fd00::2", "fd00::1"), null))
-                .isEqualTo(addresses("fd00::2", "fd00::1"));
+        assertThat(AddressOrder.of(addresses("fd00::2", "fd00::1"), null)).isEqualTo(addresses("fd00::2", "fd00::1"));
     }
 
     @Test

@@ -116,8 +116,8 @@ class HappyEyeballsTest {
         assertThat(r.grpcMessage())
                 .contains("service echo", HOST, ":" + port, "phase connect", "refused")
                 .contains("127.0.0.1:" + port, "127.0.0.2:" + port);
-        assertThat(gateway.observer().connectFailures()).allSatisfy(f -> assertThat(f.phase())
-                .isEqualTo(ConnectFailure.Phase.CONNECT));
+        assertThat(gateway.observer().connectFailures())
+                .allSatisfy(f -> assertThat(f.phase()).isEqualTo(ConnectFailure.Phase.CONNECT));
     }
 
     @Test

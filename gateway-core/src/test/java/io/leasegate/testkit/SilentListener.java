@@ -59,7 +59,7 @@ public final class SilentListener implements AutoCloseable {
     private static int synSent(String table, String remote) throws IOException {
         int n = 0;
         for (String line : Files.readAllLines(Path.of(table))) {
-            String[] fields = line.strip().split("\\s+");
+            String[] fields = line.strip().split("\\s+", -1);
             n += fields.length > 3 && fields[2].endsWith(remote) && fields[3].equals("02") ? 1 : 0;
         }
         return n;
