@@ -31,6 +31,7 @@ final class Connecting {
     private long unaskedNotBeforeNanos = notBeforeNanos;
     private @Nullable ConnectFailure lastFailure;
     private @Nullable Future<?> retryTimer;
+    private long retryNanos;
     private boolean backgroundQueued;
     private @Nullable UpstreamConnection inBackground;
 
@@ -71,11 +72,20 @@ final class Connecting {
     void open(int attempts) {
         while (opening.size() < Math.min(attempts, MOST_AT_A_TIME)) {
             if (isBackingOff()) {
-                retryAfter(left(notBeforeNanos));
+                hurry();
                 return;
             }
             start(new UpstreamConnection(pool));
         }
+    }
+
+    /** A call that waits sees at least one more attempt within its time. */
+    private void hurry() {
+        long halfNanos = TimeUnit.MILLISECONDS.toNanos(pool.settings().pendingTimeoutMillis()) / 2;
+        if (left(notBeforeNanos) > halfNanos) {
+            notBeforeNanos = System.nanoTime() + halfNanos;
+        }
+        retryAfter(left(notBeforeNanos));
     }
 
     /** Opens one connection that is not needed yet, unless the last one was of no use. */
@@ -122,10 +132,16 @@ final class Connecting {
         connector.connect(connection);
     }
 
+    /** Has the pool look again after the given time, or sooner. */
     private void retryAfter(long nanos) {
-        if (retryTimer == null) {
-            retryTimer = loop.eventLoop().schedule(this::retry, Math.max(nanos, 1), TimeUnit.NANOSECONDS);
+        if (retryTimer != null) {
+            if (left(retryNanos) <= nanos) {
+                return;
+            }
+            retryTimer.cancel(false);
         }
+        retryNanos = System.nanoTime() + nanos;
+        retryTimer = loop.eventLoop().schedule(this::retry, Math.max(nanos, 1), TimeUnit.NANOSECONDS);
     }
 
     private void retry() {

@@ -30,8 +30,6 @@ final class UpstreamConnection implements H2ConnectionListener {
         CLOSED
     }
 
-    private static final long RECENTLY_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     private final UpstreamPool pool;
     private State state = State.OPENING;
     private UpstreamEnd end = UpstreamEnd.LOST;
@@ -90,14 +88,9 @@ final class UpstreamConnection implements H2ConnectionListener {
         return streams > 0;
     }
 
-    /** Whether calls use it, or did so a moment ago: then more of them are to be expected. */
-    boolean isInUse() {
-        return activeStreams() > 0 || (streams > 0 && System.nanoTime() - lastUseNanos < RECENTLY_NANOS);
-    }
-
     /** Lets the call open its stream. */
-    void give(UpstreamWaiter waiter) {
-        lastUseNanos = System.nanoTime();
+    void give(UpstreamWaiter waiter, long nowNanos) {
+        lastUseNanos = nowNanos;
         streams++;
         waiter.onConnection(h2());
         if (streams >= pool.settings().life().maxStreams() && worn == null && state == State.READY) {

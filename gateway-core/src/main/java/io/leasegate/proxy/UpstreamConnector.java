@@ -73,6 +73,7 @@ final class UpstreamConnector {
         private final UpstreamConnection connection;
         private Phase phase = Phase.RESOLVE;
         private @Nullable AddressRace race;
+        private @Nullable Channel channel;
         private @Nullable H2Connection h2;
         private @Nullable Future<?> timer;
         private boolean over;
@@ -151,18 +152,22 @@ final class UpstreamConnector {
                             : ConnectFailure.passing(Phase.CONNECT, what, cause));
         }
 
-        /** The transport stands. This is the one place where a channel to an instance is made to speak. */
+        /**
+         * TCP stands. Whatever has to happen below HTTP/2 happens here, before {@link #speakHttp2}: this is the one place where a
+         * channel to an instance is made to speak.
+         */
         @Override
-        public void onConnected(Channel channel) {
-            if (channel.remoteAddress() instanceof InetSocketAddress remote) {
+        public void onConnected(Channel connected) {
+            channel = connected;
+            if (connected.remoteAddress() instanceof InetSocketAddress remote) {
                 lastGood = remote.getAddress();
             }
-            speakHttp2(channel);
+            speakHttp2(connected);
         }
 
-        private void speakHttp2(Channel channel) {
+        private void speakHttp2(Channel connected) {
             phase = Phase.PREFACE;
-            H2Connection made = loop.codec().clientConnection(channel, settings.protocol(), connection);
+            H2Connection made = loop.codec().clientConnection(connected, settings.protocol(), connection);
             h2 = made;
             connection.opened(made);
         }
@@ -194,13 +199,11 @@ final class UpstreamConnector {
 
         /** Nobody wants the connection any more; nobody hears of its end unless HTTP/2 is spoken already. */
         void abandon(String reason) {
-            boolean was = over;
-            over = true;
-            stopTimer();
-            if (race != null) {
-                race.abandon();
+            if (over) {
+                return;
             }
-            if (h2 != null && !was) {
+            end();
+            if (h2 != null) {
                 h2.close(Http2Error.NO_ERROR, reason);
             }
         }
@@ -226,12 +229,20 @@ final class UpstreamConnector {
             if (over) {
                 return;
             }
+            end();
+            connection.failed(failure);
+        }
+
+        /** What does not speak HTTP/2 yet is closed; HTTP/2 closes by itself. */
+        private void end() {
             over = true;
             stopTimer();
             if (race != null) {
                 race.abandon();
             }
-            connection.failed(failure);
+            if (channel != null && h2 == null) {
+                channel.close();
+            }
         }
 
         private void stopTimer() {

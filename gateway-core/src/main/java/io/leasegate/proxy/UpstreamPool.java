@@ -7,6 +7,7 @@ import io.leasegate.h2.Http2Error;
 import io.leasegate.health.ConnectionWatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The connections of one event loop to one endpoint. Used on that loop only.
@@ -20,6 +21,9 @@ import java.util.List;
  */
 final class UpstreamPool {
 
+    /** Where there was a call within this time, more of them are to be expected. */
+    private static final long RECENTLY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final ProxyLoop loop;
     private final Endpoint endpoint;
     private final UpstreamSettings settings;
@@ -31,6 +35,8 @@ final class UpstreamPool {
     private final StreamCapacity capacity;
     private final List<UpstreamConnection> connections = new ArrayList<>(2);
     private final List<UpstreamConnection> leaving = new ArrayList<>(1);
+    private long lastCallNanos;
+    private boolean everCalled;
     private boolean warm;
     private boolean retired;
 
@@ -77,7 +83,9 @@ final class UpstreamPool {
     }
 
     private void give(UpstreamConnection c, UpstreamWaiter waiter) {
-        c.give(waiter);
+        lastCallNanos = System.nanoTime();
+        everCalled = true;
+        c.give(waiter, lastCallNanos);
         capacity.onGiven(c);
     }
 
@@ -93,6 +101,9 @@ final class UpstreamPool {
         } else if (failure != null && hopeless) {
             waiter.onRefused(Outcome.CONNECT_FAILED, ConnectFailure.describe(failure));
         } else if (line.isFull()) {
+            if (connections.isEmpty()) {
+                connecting.openUnasked();
+            }
             waiter.onRefused(Outcome.UPSTREAM_LIMIT, limitReached("limits.pending", settings.maxPending()));
         } else {
             line.add(waiter);
@@ -258,7 +269,7 @@ final class UpstreamPool {
     private void replaceEnded(UpstreamConnection connection, String reason) {
         connecting.onEnd(connection);
         health.onGone(connection, reason, connections);
-        if (!retired && connections.isEmpty() && connection.isInUse()) {
+        if (!retired && connections.isEmpty() && hasCalls()) {
             connecting.openUnasked();
         }
         connectAsNeeded();
@@ -266,11 +277,16 @@ final class UpstreamPool {
 
     /** The connection is old or nearly out of stream ids. It serves until its successor is there, if it needs one. */
     void onWorn(UpstreamConnection connection, UpstreamEnd why) {
-        if (connection.isInUse() || isKept(connection) || !line.isEmpty()) {
+        boolean needed = connection.activeStreams() > 0 || hasCalls() || isKept(connection);
+        if (needed) {
             connectAsNeeded();
         } else {
-            leave(connection, why, "connection age");
+            leave(connection, why, "no longer needed");
         }
+    }
+
+    private boolean hasCalls() {
+        return everCalled && System.nanoTime() - lastCallNanos < RECENTLY_NANOS;
     }
 
     void onIdle(UpstreamConnection connection) {

@@ -78,7 +78,8 @@ class LocalReplyTest {
     void refusedConnectionIsUnavailableAndNamesTheInstance() {
         int port = EtcdProcess.freePorts(1)[0];
         gateway.register(AUTHORITY, port);
-        assertReply(call(), 14, Outcome.CONNECT_FAILED, "127.0.0.1:" + port, "refused");
+        assertReply(
+                call(), 14, Outcome.CONNECT_FAILED, "service echo", "127.0.0.1:" + port, "phase connect", "refused");
     }
 
     @Test
@@ -86,7 +87,15 @@ class LocalReplyTest {
         ScriptedInstance instance =
                 gateway.instance(AUTHORITY, () -> PeerOptions.defaults().withoutHandshake());
         long start = System.nanoTime();
-        assertReply(call(), 14, Outcome.CONNECT_FAILED, "127.0.0.1:" + instance.port(), "SETTINGS", "500 ms");
+        assertReply(
+                call(),
+                14,
+                Outcome.CONNECT_FAILED,
+                "service echo",
+                "127.0.0.1:" + instance.port(),
+                "phase preface",
+                "SETTINGS",
+                "500 ms");
         assertThat((System.nanoTime() - start) / 1_000_000).as("milliseconds").isBetween(400L, 1_500L);
     }
 
@@ -98,7 +107,13 @@ class LocalReplyTest {
         instance.nextConnection()
                 .send()
                 .raw("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        assertReply(call.response(), 14, Outcome.CONNECT_FAILED, "127.0.0.1:" + instance.port());
+        assertReply(
+                call.response(),
+                14,
+                Outcome.CONNECT_FAILED,
+                "127.0.0.1:" + instance.port(),
+                "phase preface",
+                "what the instance sends is not HTTP/2");
     }
 
     @Test
@@ -107,7 +122,7 @@ class LocalReplyTest {
                 gateway.instance(AUTHORITY, () -> PeerOptions.defaults().withoutHandshake());
         RawStream call = gateway.client().startUnary(AUTHORITY, UNARY, "x");
         instance.nextConnection().close();
-        assertReply(call.response(), 14, Outcome.CONNECT_FAILED, "127.0.0.1:" + instance.port());
+        assertReply(call.response(), 14, Outcome.CONNECT_FAILED, "127.0.0.1:" + instance.port(), "phase preface");
     }
 
     @Test
@@ -122,7 +137,7 @@ class LocalReplyTest {
                 8,
                 Outcome.UPSTREAM_RESET,
                 "127.0.0.1:" + instance.port(),
-                "ENHANCE_YOUR_CALM",
+                "phase sent: it reset the stream with ENHANCE_YOUR_CALM",
                 "before it answered");
     }
 
@@ -133,7 +148,14 @@ class LocalReplyTest {
         RawStream stream = instance.nextStream();
         stream.expectRequestEnd();
         stream.connection().close();
-        assertReply(call.response(), 14, Outcome.UPSTREAM_LOST, "127.0.0.1:" + instance.port(), "before it answered");
+        assertReply(
+                call.response(),
+                14,
+                Outcome.UPSTREAM_LOST,
+                "service echo",
+                "127.0.0.1:" + instance.port(),
+                "phase sent: it was lost",
+                "before it answered");
     }
 
     @Test

@@ -24,6 +24,7 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     private final List<ConnectFailure> connectFailures = new CopyOnWriteArrayList<>();
     private final List<Long> goAways = new CopyOnWriteArrayList<>();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger everWaited = new AtomicInteger();
 
     @Override
     public void onStart() {
@@ -69,6 +70,7 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     @Override
     public void onWaiting(EndpointId endpoint, int change) {
         waiting.addAndGet(change);
+        everWaited.addAndGet(Math.max(change, 0));
     }
 
     /** Calls that began. */
@@ -117,6 +119,11 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     /** Calls that wait for a connection or a stream by now. */
     public int waiting() {
         return waiting.get();
+    }
+
+    /** How often a call had to wait. */
+    public int everWaited() {
+        return everWaited.get();
     }
 
     /** Fails when a connection that opened did not close, or closed more than once, or a call is still counted as waiting. */
