@@ -1,8 +1,10 @@
 package io.leasegate.suites;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +40,7 @@ final class Child implements AutoCloseable {
     static Child start(Path log, Map<String, String> environment, List<String> command) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().putAll(environment);
         return new Child(builder.start(), log);
     }
@@ -58,8 +60,7 @@ final class Child implements AutoCloseable {
         Child child = start(log, environment, command);
         if (!child.process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             child.close();
-            Files.writeString(
-                    log, "\nno end within " + limit.toSeconds() + " s\n", java.nio.file.StandardOpenOption.APPEND);
+            Files.writeString(log, "\nno end within " + limit.toSeconds() + " s\n", StandardOpenOption.APPEND);
         }
         RUNNING.remove(child.process);
         return child;

@@ -119,26 +119,22 @@ final class ConformanceCommand implements Callable<Integer> {
     }
 
     /** Whether all is well with the suite. */
-    private boolean run(Suite suite, Bench bench, KnownFailures known) throws IOException, InterruptedException {
+    private boolean run(Suite suite, Bench bench, KnownFailures known) throws InterruptedException {
         try {
             suite.prepare(bench.tools());
+            long began = System.nanoTime();
+            Verdict verdict = Verdict.of(suite, suite.run(bench), known.of(suite));
+            long seconds = (System.nanoTime() - began) / 1_000_000_000;
+            out().printf("%-24s %s in %d s%n", suite.name(), verdict.summary(), seconds);
+            verdict.remarks().forEach(remark -> out().println("  " + remark.replace("\n", "\n    ")));
+            return verdict.good();
         } catch (MissingToolException e) {
             out().printf("%-24s %s: %s%n", suite.name(), skipMissing ? "skipped" : "FAILED", e.getMessage());
             return skipMissing;
-        }
-        long began = System.nanoTime();
-        Verdict verdict;
-        try {
-            verdict = Verdict.of(suite, suite.run(bench), known.of(suite));
         } catch (IOException e) {
             out().printf("%-24s FAILED: %s%n", suite.name(), e.getMessage());
             return false;
         }
-        out().printf(
-                        "%-24s %s in %d s%n",
-                        suite.name(), verdict.summary(), (System.nanoTime() - began) / 1_000_000_000);
-        verdict.remarks().forEach(remark -> out().println("  " + remark.replace("\n", "\n    ")));
-        return verdict.good();
     }
 
     private PrintWriter out() {

@@ -8,6 +8,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The programs that suites need, in versions that are fixed here. What is missing is installed into a folder of the user's cache, which
@@ -43,6 +45,9 @@ final class Tools {
 
     private static final Duration INSTALL_LIMIT = Duration.ofMinutes(20);
     private static final Duration LOOK_LIMIT = Duration.ofMinutes(1);
+    private static final int OLDEST_GO_MINOR = 21;
+    private static final String INSTALL_GO = "install Go 1.26 or newer (https://go.dev/dl)";
+    private static final Pattern GO_VERSION = Pattern.compile("go1\\.(\\d+)");
 
     private final Path cache;
     private final Path clients;
@@ -86,7 +91,7 @@ final class Tools {
     }
 
     private void install(GoTool tool) throws MissingToolException, IOException, InterruptedException {
-        require("go", "version", "Go is not here: install it (https://go.dev/dl, or the package golang-go)");
+        requireGo();
         Path building = newFolder();
         progress.println("  installing " + tool.program() + " " + tool.version + " with Go");
         Child go = Child.run(
@@ -124,7 +129,10 @@ final class Tools {
         // A virtual environment knows its own path, so it is made in its place; the list of what is in it is written
         // last.
         Files.deleteIfExists(folder.resolve("requirements.txt"));
-        step(log, "python3", "-m", "venv", "--clear", folder.toString());
+        if (!Child.run(log, INSTALL_LIMIT, List.of("python3", "-m", "venv", "--clear", folder.toString()))
+                .succeeded()) {
+            throw new MissingToolException("Python cannot make a virtual environment: install python3-venv");
+        }
         step(log, python().toString(), "-m", "pip", "install", "--quiet", "-r", wanted.toString());
         Files.copy(wanted, folder.resolve("requirements.txt"), StandardCopyOption.REPLACE_EXISTING);
     }
@@ -155,31 +163,42 @@ final class Tools {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private void require(String program, String question, String otherwise)
+    /** An older one does not fetch the version of Go that a program asks for. */
+    private void requireGo() throws MissingToolException, IOException, InterruptedException {
+        String said = require("go", "version", "Go is not here: " + INSTALL_GO);
+        if (minorOfGo(said) < OLDEST_GO_MINOR) {
+            throw new MissingToolException(said.strip() + " is too old: " + INSTALL_GO);
+        }
+    }
+
+    /** The 26 in {@code go version go1.26.8 linux/amd64}; a large number for what is not told in this way. */
+    static int minorOfGo(String said) {
+        Matcher version = GO_VERSION.matcher(said);
+        return version.find() ? Integer.parseInt(version.group(1)) : Integer.MAX_VALUE;
+    }
+
+    /** Sees to it that a program is here, and returns what it answers to a question. */
+    private String require(String program, String question, String otherwise)
             throws MissingToolException, IOException, InterruptedException {
         Files.createDirectories(cache);
+        Child child;
         try {
-            if (Child.run(cache.resolve(program + ".log"), LOOK_LIMIT, List.of(program, question))
-                    .succeeded()) {
-                return;
-            }
+            child = Child.run(cache.resolve(program + ".log"), LOOK_LIMIT, List.of(program, question));
         } catch (IOException e) {
-            throw missing(otherwise, e);
+            MissingToolException missing = new MissingToolException(otherwise);
+            missing.initCause(e);
+            throw missing;
         }
-        throw new MissingToolException(otherwise);
+        if (!child.succeeded()) {
+            throw new MissingToolException(otherwise);
+        }
+        return child.output();
     }
 
-    private static MissingToolException missing(String message, IOException cause) {
-        MissingToolException e = new MissingToolException(message);
-        e.initCause(cause);
-        return e;
-    }
-
-    private static void step(Path log, String... command)
-            throws MissingToolException, IOException, InterruptedException {
+    private static void step(Path log, String... command) throws IOException, InterruptedException {
         Child child = Child.run(log, INSTALL_LIMIT, List.of(command));
         if (!child.succeeded()) {
-            throw new MissingToolException(String.join(" ", command) + " failed:\n" + child.lastLines());
+            throw new IOException(String.join(" ", command) + " failed:\n" + child.lastLines());
         }
     }
 

@@ -42,6 +42,13 @@ class SuitesTest {
     }
 
     @Test
+    void theVersionOfGoIsRead() {
+        assertThat(Tools.minorOfGo("go version go1.26.8 linux/amd64")).isEqualTo(26);
+        assertThat(Tools.minorOfGo("go version go1.19 linux/amd64")).isEqualTo(19);
+        assertThat(Tools.minorOfGo("go version devel +1234 linux/amd64")).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
     void toolsGoWhereTheUserWantsThem() {
         assertThat(Tools.userCache(Map.of("LEASEGATE_TOOLS", "/tools"))).isEqualTo(Path.of("/tools"));
         assertThat(Tools.userCache(Map.of("XDG_CACHE_HOME", "/cache", "HOME", "/home/me")))
