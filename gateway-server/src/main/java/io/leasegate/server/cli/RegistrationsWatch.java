@@ -149,6 +149,8 @@ final class RegistrationsWatch implements RegistrySink, DiscoveryListener {
     }
 
     private static String time() {
-        return LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS).toString();
+        return LocalTime.now(ZoneId.systemDefault())
+                .truncatedTo(ChronoUnit.MILLIS)
+                .toString();
     }
 }
