@@ -13,6 +13,7 @@ import io.leasegate.endpoint.Instance;
 import io.leasegate.endpoint.Traits;
 import java.io.PrintWriter;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ final class RegistrationsWatch implements RegistrySink, DiscoveryListener {
     }
 
     /** Follows until the thread is interrupted or the output is closed. */
-    void follow(EtcdSettings settings) throws InterruptedException {
+    void follow(EtcdSettings settings) {
         try (ControlThread control = new ControlThread()) {
             EtcdRegistry registry = new EtcdRegistry(settings, control, this);
             control.execute(() -> registry.start(this));
@@ -48,6 +49,8 @@ final class RegistrationsWatch implements RegistrySink, DiscoveryListener {
                 while (!out.checkError()) {
                     TimeUnit.SECONDS.sleep(1);
                 }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             } finally {
                 control.execute(registry::close);
             }
@@ -146,6 +149,8 @@ final class RegistrationsWatch implements RegistrySink, DiscoveryListener {
     }
 
     private static String time() {
-        return LocalTime.now().truncatedTo(ChronoUnit.MILLIS).toString();
+        return LocalTime.now(ZoneId.systemDefault())
+                .truncatedTo(ChronoUnit.MILLIS)
+                .toString();
     }
 }

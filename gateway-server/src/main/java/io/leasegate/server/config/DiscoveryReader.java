@@ -115,7 +115,8 @@ final class DiscoveryReader {
     private static boolean isCovered(KeyPrefix prefix, List<KeyPrefix> all) {
         return prefix.isPlain()
                 && all.stream()
-                        .filter(p -> p != prefix && prefix.text().startsWith(p.text()))
+                        .filter(p -> prefix.text().startsWith(p.text())
+                                && !prefix.text().equals(p.text()))
                         .max(Comparator.comparingInt(p -> p.text().length()))
                         .map(KeyPrefix::isPlain)
                         .orElse(false);
