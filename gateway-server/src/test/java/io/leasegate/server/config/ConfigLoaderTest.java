@@ -68,14 +68,14 @@ class ConfigLoaderTest {
                 }
                 """);
 
-        ProtocolConfig protocol = new ProtocolConfig(10_000, 256 * 1024, 64 * 1024, 10_000, Duration.ofSeconds(30));
+        ProtocolConfig protocol = new ProtocolConfig(10_000, 256 * 1024, 64 * 1024, 20_000, Duration.ofSeconds(10));
         assertThat(config.listeners())
                 .containsExactly(new ListenerConfig("listener-0", "127.0.0.1", 8080, null, protocol));
         assertThat(config.admin()).isEqualTo(new AdminConfig("127.0.0.1", 9900));
         assertThat(config.io().threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(config.discovery().etcd())
                 .isEqualTo(new EtcdConfig(
-                        List.of(URI.create("http://127.0.0.1:2379")), List.of("/"), List.of("auto"), null, null));
+                        List.of(URI.create("http://127.0.0.1:2379")), List.of(KeyPrefix.of("/")), List.of("auto"), null, null));
         assertThat(config.discovery().staticServices()).isEmpty();
         assertThat(config.routes()).isEmpty();
         assertThat(config.zone()).isEmpty();
@@ -127,7 +127,7 @@ class ConfigLoaderTest {
                                 "127.0.0.1",
                                 0,
                                 null,
-                                new ProtocolConfig(10_000, 256 * 1024, 64 * 1024, 10_000, Duration.ofSeconds(30))),
+                                new ProtocolConfig(10_000, 256 * 1024, 64 * 1024, 20_000, Duration.ofSeconds(10))),
                         new ListenerConfig(
                                 "v6",
                                 "::1",

@@ -1,0 +1,214 @@
+package io.leasegate.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leasegate.testkit.EtcdProcess;
+import io.leasegate.testkit.TestServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command {@code registrations} against a real etcd and real instances. */
+class RegistrationsCommandTest {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private static EtcdProcess etcd;
+    private static TestServer server;
+
+    @TempDir
+    Path directory = Path.of("");
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeAll
+    static void start() {
+        etcd = EtcdProcess.launch();
+        server = TestServer.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+        etcd.close();
+    }
+
+    @AfterEach
+    void empty() throws Exception {
+        post("/v3/kv/deleterange", "{\"key\":\"AA==\",\"range_end\":\"AA==\"}");
+    }
+
+    private static String post(String path, String body) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(etcd.endpoint() + path))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return response.body();
+    }
+
+    private static void put(String key, String value, long lease) throws Exception {
+        post(
+                "/v3/kv/put",
+                "{\"key\":\"" + base64(key) + "\",\"value\":\"" + base64(value) + "\",\"lease\":" + lease + "}");
+    }
+
+    private static void delete(String key) throws Exception {
+        post("/v3/kv/deleterange", "{\"key\":\"" + base64(key) + "\"}");
+    }
+
+    private static long lease() throws Exception {
+        return new ObjectMapper()
+                .readTree(post("/v3/lease/grant", "{\"TTL\":60}"))
+                .get("ID")
+                .asLong();
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String seed(int port) {
+        return "{\"name\":\"echo\",\"addr\":\"127.0.0.1:" + port + "\",\"version\":\"1\",\"weight\":1}";
+    }
+
+    private int run(String prefixes, String... options) throws IOException {
+        Path file = directory.resolve("gate.conf");
+        Files.writeString(
+                file,
+                "leasegate.discovery.etcd { endpoints = [ \"" + etcd.endpoint() + "\" ], prefixes = " + prefixes
+                        + " }\n");
+        List<String> args = new ArrayList<>(List.of("registrations", "--config", file.toString()));
+        args.addAll(List.of(options));
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args.toArray(String[]::new));
+    }
+
+    @Test
+    void aRegistryInOrder() throws Exception {
+        put("/echo/1", seed(server.port()), lease());
+
+        assertThat(run("[ \"/\" ]", "--lint", "--strict")).as(out.toString()).isZero();
+        assertThat(out.toString()).contains("1 registration, 0 refused keys").endsWith("0 errors, 0 warnings\n");
+    }
+
+    @Test
+    void warningsCountWhenTheyAreToCount() throws Exception {
+        put("/echo/1", seed(server.port()), 0);
+
+        assertThat(run("[ \"/\" ]", "--lint")).as(out.toString()).isZero();
+        assertThat(out.toString())
+                .contains("warning no-lease: echo /echo/1 has no lease")
+                .endsWith("0 errors, 1 warning\n");
+        assertThat(run("[ \"/\" ]", "--lint", "--strict")).isEqualTo(RegistrationsCommand.FOUND);
+    }
+
+    @Test
+    void whatIsWrongIsFoundAndToldByTheExitCode() throws Exception {
+        int free = EtcdProcess.freePorts(1)[0];
+        put("/echo/1", seed(server.port()), lease());
+        put("/echo/2", seed(free), lease());
+        put("/echo/3", seed(etcd.clientPort()), lease());
+        put("user.rpc/1", "127.0.0.1:1", lease());
+
+        assertThat(run("[ \"/\" ]", "--lint")).isEqualTo(RegistrationsCommand.FOUND);
+        assertThat(out.toString())
+                .contains("error   unreachable: echo 127.0.0.1:" + free + " /echo/2 cannot be reached")
+                .contains(
+                        "warning keys-elsewhere: registry keys outside the prefixes would register instances, such as 'user.rpc/1'")
+                .doesNotContain("127.0.0.1:" + server.port() + " /echo/1 ");
+    }
+
+    @Test
+    void withoutLintTheListAloneIsPrintedAndAllIsWell() throws Exception {
+        put("/echo/2", "{\"name\":\"echo\",\"addr\":\"nowhere\"}", 0);
+
+        assertThat(run("[ \"/\" ]", "--json")).isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        assertThat(json.get("refused")).hasSize(1);
+        assertThat(json.get("findings").get(0).get("code").asText()).isEqualTo("malformed");
+    }
+
+    @Test
+    void aPrefixWithAFormatAndAService() throws Exception {
+        put("shop/a", "127.0.0.1:6", 0);
+
+        assertThat(run("[ \"/\", { prefix = \"shop/\", format = go-kit, service = shop } ]", "--json"))
+                .isZero();
+        JsonNode one =
+                new ObjectMapper().readTree(out.toString()).get("registrations").get(0);
+        assertThat(one.get("service").asText()).isEqualTo("shop");
+        assertThat(one.get("address").asText()).isEqualTo("127.0.0.1:6");
+        assertThat(one.get("format").asText()).isEqualTo("go-kit");
+        assertThat(one.get("rule").asText()).startsWith("the configuration names the format");
+    }
+
+    @Test
+    void optionsThatDoNotGoTogether() throws Exception {
+        assertThat(run("[ \"/\" ]", "--strict")).isEqualTo(Main.WRONG_USE);
+        assertThat(run("[ \"/\" ]", "--watch", "--lint")).isEqualTo(Main.WRONG_USE);
+        assertThat(run("[ \"/\" ]", "--color", "blue")).isEqualTo(Main.WRONG_USE);
+        assertThat(err.toString()).contains("--strict goes with --lint.");
+    }
+
+    @Test
+    void changesAreFollowed() throws Exception {
+        put("/echo/1", seed(1), 0);
+        Thread watch = new Thread(() -> {
+            try {
+                run("[ \"/\" ]", "--watch", "--color", "never");
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        watch.start();
+        try {
+            await(() -> text().contains(" + echo 127.0.0.1:1 weight 1 version 1 seed /echo/1 @"));
+            await(() -> text().contains(" ! listed: "));
+            put("/echo/1", seed(1).replace("\"weight\":1", "\"weight\":7"), 0);
+            await(() -> text().contains(" ~ echo 127.0.0.1:1 weight 7 version 1"));
+            put("/echo/2", "{\"name\":\"echo\",\"addr\":\"nowhere\"}", 0);
+            await(() -> text().contains(" ! malformed /echo/2 (seed): addr: \"nowhere\" has no port"));
+            delete("/echo/1");
+            await(() -> text().contains(" - echo 127.0.0.1:1 weight 7"));
+        } finally {
+            watch.interrupt();
+            watch.join(20_000);
+        }
+        assertThat(watch.isAlive()).isFalse();
+    }
+
+    private String text() {
+        synchronized (out.getBuffer()) {
+            return out.toString();
+        }
+    }
+
+    private void await(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime())
+                    .as("still time; printed so far: " + out)
+                    .isLessThan(end);
+            Thread.sleep(10);
+        }
+    }
+}
