@@ -75,7 +75,11 @@ class ConfigLoaderTest {
         assertThat(config.io().threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(config.discovery().etcd())
                 .isEqualTo(new EtcdConfig(
-                        List.of(URI.create("http://127.0.0.1:2379")), List.of(KeyPrefix.of("/")), List.of("auto"), null, null));
+                        List.of(URI.create("http://127.0.0.1:2379")),
+                        List.of(KeyPrefix.of("/")),
+                        List.of("auto"),
+                        null,
+                        null));
         assertThat(config.discovery().staticServices()).isEmpty();
         assertThat(config.routes()).isEmpty();
         assertThat(config.zone()).isEmpty();
