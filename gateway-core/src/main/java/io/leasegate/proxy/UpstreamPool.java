@@ -46,7 +46,7 @@ final class UpstreamPool {
         this.loop = loop;
         this.endpoint = endpoint;
         this.settings = loop.gateway().upstreamSettings().apply(endpoint.id().service());
-        this.connector = new UpstreamConnector(loop, endpoint.id(), settings);
+        this.connector = new UpstreamConnector(loop, endpoint, settings);
     }
 
     Endpoint endpoint() {
@@ -59,6 +59,11 @@ final class UpstreamPool {
 
     UpstreamSettings settings() {
         return settings;
+    }
+
+    /** Whether the instance is spoken to in TLS. */
+    boolean isTls() {
+        return connector.tls() != null;
     }
 
     /** Gives the waiter a connection, now or when there is one, or refuses it. */

@@ -4,6 +4,9 @@ import io.leasegate.endpoint.EndpointId;
 import io.leasegate.proxy.AccessRecord;
 import io.leasegate.proxy.CallObserver;
 import io.leasegate.proxy.ConnectionObserver;
+import io.leasegate.tls.TlsException;
+import io.leasegate.tls.TlsPeer;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,7 +21,9 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     private final AtomicInteger downstreamClosed = new AtomicInteger();
     private final AtomicInteger upstreamOpened = new AtomicInteger();
     private final AtomicInteger upstreamClosed = new AtomicInteger();
-    private final AtomicInteger connectFailed = new AtomicInteger();
+    private final List<Throwable> connectFailures = new CopyOnWriteArrayList<>();
+    private final List<TlsPeer> handshakes = new CopyOnWriteArrayList<>();
+    private final List<TlsException> handshakeFailures = new CopyOnWriteArrayList<>();
 
     @Override
     public void onStart() {
@@ -28,6 +33,16 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     @Override
     public void onEnd(AccessRecord call) {
         calls.add(CallRecord.of(call));
+    }
+
+    @Override
+    public void onHandshake(String listener, TlsPeer peer) {
+        handshakes.add(peer);
+    }
+
+    @Override
+    public void onHandshakeFailed(String listener, SocketAddress client, TlsException failure) {
+        handshakeFailures.add(failure);
     }
 
     @Override
@@ -52,7 +67,7 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
 
     @Override
     public void onConnectFailed(EndpointId endpoint, Throwable cause) {
-        connectFailed.incrementAndGet();
+        connectFailures.add(cause);
     }
 
     /** Calls that began. */
@@ -80,7 +95,34 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     }
 
     public int connectFailures() {
-        return connectFailed.get();
+        return connectFailures.size();
+    }
+
+    /** Why connects to instances failed. */
+    public List<Throwable> connectCauses() {
+        return List.copyOf(connectFailures);
+    }
+
+    /** What the nth TLS handshake of a client found out, from 0; waits for it. */
+    public TlsPeer handshake(int n) {
+        Pause.until(
+                Duration.ofSeconds(20),
+                () -> "expected " + (n + 1) + " handshakes, got " + handshakes + " and " + handshakeFailures,
+                () -> handshakes.size() > n);
+        return handshakes.get(n);
+    }
+
+    /** Why the nth TLS handshake of a client that failed did so, from 0; waits for it. */
+    public TlsException handshakeFailure(int n) {
+        Pause.until(
+                Duration.ofSeconds(20),
+                () -> "expected " + (n + 1) + " failed handshakes, got " + handshakeFailures + " and " + handshakes,
+                () -> handshakeFailures.size() > n);
+        return handshakeFailures.get(n);
+    }
+
+    public int handshakeFailures() {
+        return handshakeFailures.size();
     }
 
     /** Fails when a connection that opened did not close, or closed more than once. */

@@ -44,6 +44,7 @@ final class ConfigReader {
                 new RouteReader(services).read(s),
                 servicesConfig,
                 s.block("upstream", ConfigReader::upstream),
+                s.block("tls", ConfigReader::tls),
                 s.block("drain", d -> new DrainConfig(d.get("grace", Kind.DURATION))),
                 s.block("access-log", ConfigReader::accessLog),
                 s.block("log", ConfigReader::log),
@@ -76,6 +77,12 @@ final class ConfigReader {
                 s.get("connect-timeout", ListenerReader.TIMER),
                 s.get("initial-window", ListenerReader.WINDOW),
                 s.get("max-header-list", ListenerReader.HEADER_LIST));
+    }
+
+    private static TlsConfig tls(Section s) {
+        return new TlsConfig(
+                s.get("provider", Kind.choice(TlsConfig.Provider.class)),
+                s.get("reload-interval", ListenerReader.TIMER));
     }
 
     private static AccessLogConfig accessLog(Section s) {

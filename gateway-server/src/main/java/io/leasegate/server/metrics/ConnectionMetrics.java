@@ -2,11 +2,14 @@ package io.leasegate.server.metrics;
 
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.proxy.ConnectionObserver;
+import io.leasegate.tls.TlsException;
+import io.leasegate.tls.TlsPeer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -92,6 +95,27 @@ final class ConnectionMetrics implements ConnectionObserver {
     }
 
     @Override
+    public void onHandshake(String listener, TlsPeer peer) {
+        Counter.builder("leasegate.downstream.tls.handshakes")
+                .description("TLS handshakes with clients")
+                .tag("listener", listener)
+                .tag("version", peer.version())
+                .tag("resumed", Boolean.toString(peer.resumed()))
+                .register(registry)
+                .increment();
+    }
+
+    @Override
+    public void onHandshakeFailed(String listener, SocketAddress client, TlsException failure) {
+        Counter.builder("leasegate.downstream.tls.failures")
+                .description("TLS handshakes with clients that failed")
+                .tag("listener", listener)
+                .tag("reason", failure.failure().label())
+                .register(registry)
+                .increment();
+    }
+
+    @Override
     public void onDownstreamOpen(String listener) {
         connections(downstream, listener, newDownstream).onOpen();
     }
@@ -122,6 +146,14 @@ final class ConnectionMetrics implements ConnectionObserver {
                 .tag("reason", Failure.of(cause).label)
                 .register(registry)
                 .increment();
+        if (cause instanceof TlsException failure) {
+            Counter.builder("leasegate.upstream.tls.failures")
+                    .description("TLS handshakes with instances that failed")
+                    .tag("service", service)
+                    .tag("reason", failure.failure().label())
+                    .register(registry)
+                    .increment();
+        }
     }
 
     /** A name once under {@code other} stays there, since names are never taken out: openings and closings match. */
