@@ -41,8 +41,9 @@ class ArchitectureTest {
         {"registration", "endpoint", "routing"},
         {"resilience", "endpoint", "balance", "routing"},
         {"h2"},
+        {"tls"},
         {"filter", "routing", "balance", "endpoint", "resilience", "h2"},
-        {"proxy", "filter", "routing", "balance", "endpoint", "resilience", "h2", "health"},
+        {"proxy", "filter", "routing", "balance", "endpoint", "resilience", "h2", "health", "tls"},
     };
 
     private static final Pattern COMMENTS_AND_STRINGS =

@@ -18,14 +18,15 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.leasegate.tls.ClientTls;
+import io.leasegate.tls.TlsContexts;
+import io.leasegate.tls.TlsProvider;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -118,16 +119,10 @@ final class EtcdGrpcConnection implements EtcdConnection {
     }
 
     private SslContext sslContext() {
-        SslContextBuilder builder = GrpcSslContexts.forClient();
-        EtcdTls tls = settings.tls();
-        if (tls != null && tls.ca() != null) {
-            builder.trustManager(tls.ca().toFile());
-        }
-        if (tls != null && tls.certificate() != null && tls.privateKey() != null) {
-            builder.keyManager(tls.certificate().toFile(), tls.privateKey().toFile());
-        }
+        ClientTls tls = settings.tls();
         try {
-            return builder.build();
+            // The JDK's, whose contexts need not be given back; speed does not matter on this connection.
+            return TlsContexts.client(tls == null ? ClientTls.DEFAULT : tls, TlsProvider.JDK);
         } catch (IOException e) {
             throw new CompletionException(e);
         }

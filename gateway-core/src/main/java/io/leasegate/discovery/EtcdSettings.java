@@ -2,6 +2,7 @@ package io.leasegate.discovery;
 
 import io.leasegate.registration.KeyPrefix;
 import io.leasegate.registration.RegistrationFormats;
+import io.leasegate.tls.ClientTls;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param formats names of registration formats, {@code auto} for all; for prefixes that have none of their own
  * @param username the user, null when etcd asks for none
  * @param password the user's password, null when etcd asks for none
- * @param tls TLS settings, null for none; without them an {@code https} endpoint is checked against the JVM's certificates
+ * @param tls TLS settings, null for none; without them an {@code https} endpoint is checked against the JVM's certificates; the files
+ *     are read anew for each connection
  * @param timings time limits
  * @param pageKeys how many keys one answer may hold when everything is listed
  */
@@ -24,7 +26,7 @@ public record EtcdSettings(
         List<String> formats,
         @Nullable String username,
         @Nullable String password,
-        @Nullable EtcdTls tls,
+        @Nullable ClientTls tls,
         EtcdTimings timings,
         int pageKeys) {
 
@@ -87,7 +89,7 @@ public record EtcdSettings(
         return new EtcdSettings(endpoints, prefixes, formats, newUsername, newPassword, tls, timings, pageKeys);
     }
 
-    public EtcdSettings withTls(@Nullable EtcdTls newTls) {
+    public EtcdSettings withTls(@Nullable ClientTls newTls) {
         return new EtcdSettings(endpoints, prefixes, formats, username, password, newTls, timings, pageKeys);
     }
 

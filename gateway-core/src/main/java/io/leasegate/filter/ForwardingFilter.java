@@ -6,14 +6,16 @@ import io.leasegate.h2.HeaderNames;
 import io.netty.util.AsciiString;
 
 /**
- * What every hop owes the next: {@code te: trailers}, the caller's address in {@code x-forwarded-for}, a request id, the right
- * {@code :scheme}, and no field that was meant for this hop alone (RFC 9110 section 7.6.1). Stateless.
+ * What every hop owes the next: {@code te: trailers}, the caller's address in {@code x-forwarded-for}, that it came over TLS in
+ * {@code x-forwarded-proto}, a request id, the right {@code :scheme}, and no field that was meant for this hop alone (RFC 9110 section 7.6.1). Stateless.
  */
 public final class ForwardingFilter implements RequestFilter {
 
     private static final int MAX_FORWARDED_BYTES = 2048;
 
     private static final HeaderField TE_TRAILERS = HeaderField.constant(HeaderNames.TE, AsciiString.cached("trailers"));
+    private static final HeaderField FORWARDED_HTTPS =
+            HeaderField.constant(HeaderNames.X_FORWARDED_PROTO, AsciiString.cached("https"));
     private static final HeaderField SCHEME_HTTP = HeaderField.constant(HeaderNames.SCHEME, AsciiString.cached("http"));
     private static final HeaderField SCHEME_HTTPS =
             HeaderField.constant(HeaderNames.SCHEME, AsciiString.cached("https"));
@@ -30,6 +32,9 @@ public final class ForwardingFilter implements RequestFilter {
         // Servers of gRPC take its absence as a sign of a proxy that drops trailers, and some refuse the call.
         headers.set(TE_TRAILERS);
         headers.set(HeaderField.of(HeaderNames.X_FORWARDED_FOR, forwardedFor(context, headers)));
+        if (context.downstreamTls()) {
+            headers.set(FORWARDED_HTTPS);
+        }
         headers.set(HeaderField.of(HeaderNames.X_REQUEST_ID, context.requestId()));
     }
 

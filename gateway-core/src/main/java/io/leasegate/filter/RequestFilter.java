@@ -9,4 +9,7 @@ import io.leasegate.h2.HeaderBlock;
 public interface RequestFilter {
 
     void onRequest(RequestContext context, HeaderBlock headers);
+
+    /** The trailers of a request, which seldom are. As above. */
+    default void onTrailers(HeaderBlock trailers) {}
 }

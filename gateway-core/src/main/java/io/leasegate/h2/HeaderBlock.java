@@ -96,6 +96,18 @@ public final class HeaderBlock {
         }
     }
 
+    /** Removes all fields with the given name in lower case, whichever it is. */
+    public void removeNamed(AsciiString name) {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (!fields[i].name().equals(name)) {
+                fields[kept++] = fields[i];
+            }
+        }
+        Arrays.fill(fields, kept, size, null);
+        size = kept;
+    }
+
     @SuppressWarnings("ReferenceEquality") // names of HeaderNames are canonical in every field
     private void removeFrom(int start, AsciiString canonicalName) {
         int kept = start;

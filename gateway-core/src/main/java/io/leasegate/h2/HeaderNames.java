@@ -26,6 +26,7 @@ public final class HeaderNames {
     public static final AsciiString COOKIE = AsciiString.cached("cookie");
     public static final AsciiString SET_COOKIE = AsciiString.cached("set-cookie");
     public static final AsciiString X_FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
+    public static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
     public static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
     public static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
     public static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
@@ -55,6 +56,7 @@ public final class HeaderNames {
             COOKIE,
             SET_COOKIE,
             X_FORWARDED_FOR,
+            X_FORWARDED_PROTO,
             X_REQUEST_ID,
             GRPC_TIMEOUT,
             GRPC_STATUS,

@@ -37,6 +37,10 @@ public interface AccessRecord {
     /** The caller's address, {@code host:port}. */
     String downstreamAddress();
 
+    /** Who the caller's certificate speaks for, or null when it showed none. */
+    @Nullable
+    CharSequence identity();
+
     /** The name of the listener that took the call. */
     String listener();
 

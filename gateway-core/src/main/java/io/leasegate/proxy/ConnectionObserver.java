@@ -1,9 +1,18 @@
 package io.leasegate.proxy;
 
 import io.leasegate.endpoint.EndpointId;
+import io.leasegate.tls.TlsException;
+import io.leasegate.tls.TlsPeer;
+import java.net.SocketAddress;
 
 /** Is told of connections. Called on the connection's event loop; must not block. */
 public interface ConnectionObserver {
+
+    /** A client's TLS handshake is over; {@link #onDownstreamOpen} follows unless the gateway drains. */
+    default void onHandshake(String listener, TlsPeer peer) {}
+
+    /** There was no handshake with a client, or, on a listener in clear text, the client tried one. */
+    default void onHandshakeFailed(String listener, SocketAddress client, TlsException failure) {}
 
     default void onDownstreamOpen(String listener) {}
 

@@ -5,6 +5,8 @@ import io.leasegate.h2.H2ConnectionListener;
 import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.H2StreamListener;
 import io.leasegate.h2.HeaderBlock;
+import io.leasegate.h2.HeaderField;
+import io.leasegate.tls.TlsPeer;
 import io.netty.util.AsciiString;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -14,15 +16,21 @@ import org.jspecify.annotations.Nullable;
 final class DownstreamConnection implements H2ConnectionListener {
 
     private final ProxyLoop loop;
-    private final String listener;
-    private final int maxHeaderListBytes;
+    private final ListenerSettings listener;
+    private final @Nullable TlsPeer peer;
+    private final @Nullable HeaderField identityField;
     private final AsciiString host;
     private final String address;
 
-    DownstreamConnection(ProxyLoop loop, ListenerSettings listener, @Nullable SocketAddress remote) {
+    /** @param peer what the handshake found out, null for clear text */
+    DownstreamConnection(
+            ProxyLoop loop, ListenerSettings listener, @Nullable SocketAddress remote, @Nullable TlsPeer peer) {
         this.loop = loop;
-        this.listener = listener.name();
-        this.maxHeaderListBytes = listener.protocol().maxHeaderListBytes();
+        this.listener = listener;
+        this.peer = peer;
+        AsciiString header = listener.tls() == null ? null : listener.tls().identityHeader();
+        AsciiString identity = peer == null ? null : peer.identity();
+        this.identityField = header == null || identity == null ? null : HeaderField.of(header, identity);
         if (remote instanceof InetSocketAddress inet && inet.getAddress() != null) {
             String ip = inet.getAddress().getHostAddress();
             int zone = ip.indexOf('%');
@@ -40,11 +48,27 @@ final class DownstreamConnection implements H2ConnectionListener {
     }
 
     String listener() {
-        return listener;
+        return listener.name();
+    }
+
+    boolean isTls() {
+        return peer != null;
+    }
+
+    /** Who the client's certificate speaks for, null when it showed none. */
+    @Nullable
+    AsciiString identity() {
+        return peer == null ? null : peer.identity();
+    }
+
+    /** The header field that tells instances so, null for none. */
+    @Nullable
+    HeaderField identityField() {
+        return identityField;
     }
 
     int maxHeaderListBytes() {
-        return maxHeaderListBytes;
+        return listener.protocol().maxHeaderListBytes();
     }
 
     /** The client's IP address. */
@@ -73,6 +97,6 @@ final class DownstreamConnection implements H2ConnectionListener {
     @Override
     public void onClosed(H2Connection connection, @Nullable Throwable cause) {
         loop.removeDownstream(connection);
-        loop.gateway().connections().onDownstreamClose(listener);
+        loop.gateway().connections().onDownstreamClose(listener.name());
     }
 }

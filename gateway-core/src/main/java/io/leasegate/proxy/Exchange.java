@@ -251,6 +251,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     @Override
     public void onHeaders(HeaderBlock trailers, boolean endStream) {
         if (state != State.ENDED) {
+            for (RequestFilter f : loop.gateway().filters()) {
+                f.onTrailers(trailers);
+            }
             body.trailers(trailers);
         }
     }
@@ -389,7 +392,22 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
 
     @Override
     public boolean upstreamTls() {
-        return false;
+        return pool != null && pool.isTls();
+    }
+
+    @Override
+    public boolean downstreamTls() {
+        return connection.isTls();
+    }
+
+    @Override
+    public @Nullable HeaderField identityField() {
+        return connection.identityField();
+    }
+
+    @Override
+    public @Nullable CharSequence identity() {
+        return connection.identity();
     }
 
     /** Hears the instance. One per attempt; once dropped it only gives bytes back. */

@@ -136,6 +136,11 @@ final class ExchangeRecord implements AccessRecord {
     }
 
     @Override
+    public @Nullable CharSequence identity() {
+        return connection.identity();
+    }
+
+    @Override
     public String listener() {
         return connection.listener();
     }

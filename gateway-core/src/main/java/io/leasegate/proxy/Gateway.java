@@ -3,12 +3,19 @@ package io.leasegate.proxy;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.filter.ForwardingFilter;
 import io.leasegate.h2.H2Codec;
+import io.leasegate.filter.IdentityFilter;
+import io.leasegate.filter.RequestFilter;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.codec.RelayCodec;
 import io.leasegate.health.ConnectionKeeper;
 import io.leasegate.health.ConnectionWatcher;
 import io.leasegate.routing.RouteTableRef;
+import io.leasegate.tls.ClearTextGuard;
+import io.leasegate.tls.HandshakeListener;
+import io.leasegate.tls.ListenerTls;
+import io.leasegate.tls.TlsException;
+import io.leasegate.tls.TlsPeer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -18,6 +25,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.AsciiString;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -28,10 +36,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The data plane: event loops, listeners, and what runs on them. Started once, drained or closed once; the methods are called from any
@@ -81,8 +92,9 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
         Transport transport = Transport.best();
         this.context = new GatewayContext(
                 tables,
-                List.of(new ForwardingFilter()),
+                filters(settings),
                 settings.upstream(),
+                settings.upstreamTls(),
                 calls,
                 connections,
                 codec,
@@ -96,6 +108,18 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
             loops.put((EventLoop) e, loop);
             loopList.add(loop);
         }
+    }
+
+    private static List<RequestFilter> filters(GatewaySettings settings) {
+        Set<AsciiString> identityHeaders = new LinkedHashSet<>();
+        for (ListenerSettings l : settings.listeners()) {
+            if (l.tls() != null && l.tls().identityHeader() != null) {
+                identityHeaders.add(l.tls().identityHeader());
+            }
+        }
+        return identityHeaders.isEmpty()
+                ? List.of(new ForwardingFilter())
+                : List.of(new ForwardingFilter(), new IdentityFilter(identityHeaders));
     }
 
     /**
@@ -141,7 +165,35 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
         if (loop == null) {
             throw new IllegalStateException("a channel on a foreign event loop");
         }
-        DownstreamConnection connection = new DownstreamConnection(loop, listener, channel.remoteAddress());
+        ListenerTls tls = listener.tls();
+        if (tls != null) {
+            tls.accept(channel, new HandshakeListener() {
+                @Override
+                public void onSecured(TlsPeer peer) {
+                    context.connections().onHandshake(listener.name(), peer);
+                    serve(channel, loop, listener, peer);
+                }
+
+                @Override
+                public void onFailed(TlsException failure) {
+                    context.connections().onHandshakeFailed(listener.name(), channel.remoteAddress(), failure);
+                }
+            });
+            return;
+        }
+        channel.pipeline()
+                .addLast(new ClearTextGuard(refusal ->
+                        context.connections().onHandshakeFailed(listener.name(), channel.remoteAddress(), refusal)));
+        serve(channel, loop, listener, null);
+    }
+
+    private void serve(Channel channel, ProxyLoop loop, ListenerSettings listener, @Nullable TlsPeer peer) {
+        if (loop.isDraining()) {
+            // Its handshake took until the other connections had been told to leave.
+            channel.close();
+            return;
+        }
+        DownstreamConnection connection = new DownstreamConnection(loop, listener, channel.remoteAddress(), peer);
         context.connections().onDownstreamOpen(listener.name());
         loop.addDownstream(loop.codec().serverConnection(channel, listener.protocol(), connection));
     }
@@ -214,6 +266,7 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
         AtomicInteger busyLoops = new AtomicInteger(loopList.size());
         for (ProxyLoop loop : loopList) {
             loop.eventLoop().execute(() -> {
+                loop.beginDrain();
                 loop.downstreams().forEach(c -> c.drain(grace.toMillis()));
                 loop.whenNoDownstream(() -> {
                     if (busyLoops.decrementAndGet() == 0) {

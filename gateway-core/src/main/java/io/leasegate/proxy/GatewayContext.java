@@ -3,14 +3,17 @@ package io.leasegate.proxy;
 import io.leasegate.filter.RequestFilter;
 import io.leasegate.h2.H2Codec;
 import io.leasegate.routing.RouteTableRef;
+import io.leasegate.tls.UpstreamTls;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What all loops of a gateway share: nothing of it changes after the start except the table behind its reference. */
 record GatewayContext(
         RouteTableRef tables,
         List<RequestFilter> filters,
         Function<String, UpstreamSettings> upstreamSettings,
+        Function<String, @Nullable UpstreamTls> upstreamTls,
         CallObserver calls,
         ConnectionObserver connections,
         H2Codec codec,

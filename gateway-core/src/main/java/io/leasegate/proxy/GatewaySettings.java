@@ -1,8 +1,10 @@
 package io.leasegate.proxy;
 
+import io.leasegate.tls.UpstreamTls;
 import io.netty.util.internal.PlatformDependent;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Gateway} is made with.
@@ -11,14 +13,17 @@ import java.util.function.Function;
  * @param ioThreads event loops, 1 or more
  * @param maxQueuedBytes what all connections together may hold for peers that do not take it, before new calls are refused
  * @param upstream how the instances of a service, given by its name, are connected to
+ * @param upstreamTls how they are spoken to in TLS; null where they are not even when their registration asks for it
  */
 public record GatewaySettings(
         List<ListenerSettings> listeners,
         int ioThreads,
         long maxQueuedBytes,
-        Function<String, UpstreamSettings> upstream) {
+        Function<String, UpstreamSettings> upstream,
+        Function<String, @Nullable UpstreamTls> upstreamTls) {
 
     private static final double DEFAULT_QUEUE_SHARE = 0.5;
+
 
     public GatewaySettings {
         listeners = List.copyOf(listeners);
@@ -27,10 +32,19 @@ public record GatewaySettings(
         }
     }
 
-    /** With the default bound of what is queued. */
+    /** With the default bound of what is queued, and clear text toward all instances. */
     public GatewaySettings(
             List<ListenerSettings> listeners, int ioThreads, Function<String, UpstreamSettings> upstream) {
-        this(listeners, ioThreads, shareOfMemory(DEFAULT_QUEUE_SHARE), upstream);
+        this(listeners, ioThreads, upstream, service -> null);
+    }
+
+    /** With the default bound of what is queued. */
+    public GatewaySettings(
+            List<ListenerSettings> listeners,
+            int ioThreads,
+            Function<String, UpstreamSettings> upstream,
+            Function<String, @Nullable UpstreamTls> upstreamTls) {
+        this(listeners, ioThreads, shareOfMemory(DEFAULT_QUEUE_SHARE), upstream, upstreamTls);
     }
 
     /** A share, 0 to 1, of the memory outside of the heap that the JVM gives to buffers; in bytes. */

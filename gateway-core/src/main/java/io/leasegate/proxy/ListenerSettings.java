@@ -1,6 +1,8 @@
 package io.leasegate.proxy;
 
 import io.leasegate.h2.ProtocolSettings;
+import io.leasegate.tls.ListenerTls;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One listener.
@@ -9,5 +11,17 @@ import io.leasegate.h2.ProtocolSettings;
  * @param address the local address to bind
  * @param port 0 picks a free one
  * @param protocol limits toward clients
+ * @param tls how TLS is spoken, null for clear text; closed by whoever opened it, after the gateway
  */
-public record ListenerSettings(String name, String address, int port, ProtocolSettings protocol) {}
+public record ListenerSettings(
+        String name,
+        String address,
+        int port,
+        ProtocolSettings protocol,
+        @Nullable ListenerTls tls) {
+
+    /** A listener in clear text. */
+    public ListenerSettings(String name, String address, int port, ProtocolSettings protocol) {
+        this(name, address, port, protocol, null);
+    }
+}

@@ -35,6 +35,7 @@ final class ProxyLoop {
     private final BackgroundConnects backgroundConnects = new BackgroundConnects();
     private long requestIdCount;
     private @Nullable Runnable whenNoDownstream;
+    private boolean draining;
 
     ProxyLoop(EventLoop eventLoop, GatewayContext gateway) {
         this.eventLoop = eventLoop;
@@ -84,6 +85,15 @@ final class ProxyLoop {
         if (pool != null) {
             pool.retire();
         }
+    }
+
+    /** No connection begins any more. */
+    void beginDrain() {
+        draining = true;
+    }
+
+    boolean isDraining() {
+        return draining;
     }
 
     void addDownstream(H2Connection connection) {

@@ -1,9 +1,12 @@
 package io.leasegate.proxy;
 
+import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.proxy.ConnectFailure.Phase;
+import io.leasegate.tls.TlsException;
+import io.leasegate.tls.UpstreamTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -27,16 +30,20 @@ final class UpstreamConnector {
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 512 * 1024);
 
     private final ProxyLoop loop;
+    private final Endpoint endpoint;
     private final EndpointId id;
     private final UpstreamSettings settings;
     private final @Nullable InetSocketAddress literal;
     private @Nullable InetAddress lastGood;
+    private final @Nullable UpstreamTls tls;
 
-    UpstreamConnector(ProxyLoop loop, EndpointId id, UpstreamSettings settings) {
+    UpstreamConnector(ProxyLoop loop, Endpoint endpoint, UpstreamSettings settings) {
         this.loop = loop;
-        this.id = id;
+        this.endpoint = endpoint;
+        this.id = endpoint.id();
         this.settings = settings;
         this.literal = literal(id);
+        this.tls = loop.gateway().upstreamTls().apply(id.service());
     }
 
     private static @Nullable InetSocketAddress literal(EndpointId id) {
@@ -56,6 +63,12 @@ final class UpstreamConnector {
         return literal == null;
     }
 
+    /** How the instance is spoken to in TLS, null for clear text: as the service is configured, or the instance registered. */
+    @Nullable
+    UpstreamTls tls() {
+        return tls != null && tls.appliesTo(endpoint.instance().tls()) ? tls : null;
+    }
+
     /** Starts an attempt; the connection hears how it goes on. */
     Attempt connect(UpstreamConnection connection) {
         Attempt attempt = new Attempt(connection);
@@ -65,8 +78,8 @@ final class UpstreamConnector {
     }
 
     /**
-     * One attempt: the name is looked up, its addresses are raced, and the instance has to say its SETTINGS, all within the connect
-     * time-out.
+     * One attempt: the name is looked up, its addresses are raced, TLS is negotiated where it is spoken, and the instance has to say its
+     * SETTINGS, all within the connect time-out.
      */
     final class Attempt implements AddressRace.Judge {
 
@@ -162,7 +175,31 @@ final class UpstreamConnector {
             if (connected.remoteAddress() instanceof InetSocketAddress remote) {
                 lastGood = remote.getAddress();
             }
-            speakHttp2(connected);
+            UpstreamTls secured = tls();
+            if (secured == null) {
+                speakHttp2(connected);
+            } else {
+                speakTls(connected, secured);
+            }
+        }
+
+        private void speakTls(Channel connected, UpstreamTls secured) {
+            phase = Phase.TLS;
+            secured.secure(
+                    connected,
+                    id.host(),
+                    id.port(),
+                    settings.connectTimeoutMillis(),
+                    () -> {
+                        if (!over) {
+                            speakHttp2(connected);
+                        }
+                    },
+                    this::onTlsFailed);
+        }
+
+        private void onTlsFailed(TlsException cause) {
+            fail(ConnectFailure.lasting(Phase.TLS, ConnectFailure.describe(cause), cause));
         }
 
         private void speakHttp2(Channel connected) {

@@ -44,7 +44,7 @@ final class UpstreamPool {
         this.loop = loop;
         this.endpoint = endpoint;
         this.settings = loop.gateway().upstreamSettings().apply(endpoint.id().service());
-        this.connector = new UpstreamConnector(loop, endpoint.id(), settings);
+        this.connector = new UpstreamConnector(loop, endpoint, settings);
         this.connecting = new Connecting(this, loop, connector);
         this.line = new WaitingLine(loop, endpoint.id(), settings, this::onLate);
         this.keepalivePace = new KeepalivePace(settings.keepalive());
@@ -53,6 +53,11 @@ final class UpstreamPool {
 
     UpstreamSettings settings() {
         return settings;
+    }
+
+    /** Whether the instance is spoken to in TLS. */
+    boolean isTls() {
+        return connector.tls() != null;
     }
 
     KeepalivePace keepalivePace() {

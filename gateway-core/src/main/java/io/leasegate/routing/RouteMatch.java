@@ -10,15 +10,23 @@ import org.jspecify.annotations.Nullable;
  * @param pathPrefix what {@code :path} begins with, or null
  * @param authority the host of {@code :authority}, with or without its port, or null
  * @param headers conditions on other request headers
+ * @param identity who the client's certificate speaks for, or null
  */
 public record RouteMatch(
         @Nullable String path,
         @Nullable String pathPrefix,
         @Nullable String authority,
-        List<HeaderMatch> headers) {
+        List<HeaderMatch> headers,
+        @Nullable TextMatch identity) {
 
     public RouteMatch {
         headers = List.copyOf(headers);
+    }
+
+    /** A match for clients whoever they are. */
+    public RouteMatch(
+            @Nullable String path, @Nullable String pathPrefix, @Nullable String authority, List<HeaderMatch> headers) {
+        this(path, pathPrefix, authority, headers, null);
     }
 
     /** A match by gRPC service: all of its methods, or the one given. */
@@ -40,11 +48,11 @@ public record RouteMatch(
         }
         for (int i = 0; i < headers.size(); i++) {
             HeaderMatch h = headers.get(i);
-            if (!h.test(request.header(h.name()))) {
+            if (!h.value().test(request.header(h.name()))) {
                 return false;
             }
         }
-        return true;
+        return identity == null || identity.test(request.identity());
     }
 
     static boolean startsWith(CharSequence text, String prefix) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leasegate.routing.HeaderMatch;
 import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteMatch;
+import io.leasegate.routing.TextMatch;
 import io.leasegate.testkit.GatewayExtension;
 import io.leasegate.testkit.GrpcResponse;
 import io.leasegate.testkit.HeaderFields;
@@ -27,7 +28,10 @@ class ServiceLookupTest {
             .routes(
                     new Route(
                             new RouteMatch(
-                                    null, "/routed.Prefix/", null, List.of(new HeaderMatch.Exact("x-user", "vip"))),
+                                    null,
+                                    "/routed.Prefix/",
+                                    null,
+                                    List.of(new HeaderMatch("x-user", new TextMatch.Exact("vip")))),
                             "vip",
                             ""),
                     new Route(new RouteMatch(null, "/routed.Prefix/", null, List.of()), "prefix", ""),

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.leasegate.discovery.StaticSettings.StaticInstance;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -47,8 +46,6 @@ class EtcdSettingsTest {
         assertThatThrownBy(() -> GOOD.withFormats(List.of("sead"))).hasMessageStartingWith("formats: sead");
         assertThatThrownBy(() -> GOOD.withUser("a", null)).hasMessageStartingWith("username and password belong");
         assertThatThrownBy(() -> GOOD.withPageKeys(0)).hasMessage("pageKeys: 0 (expected 1 or more)");
-        assertThatThrownBy(() -> new EtcdTls(null, Path.of("c.pem"), null, null))
-                .hasMessageStartingWith("tls: certificate and private-key belong together");
         assertThatThrownBy(() -> new DiscoverySettings(null, null)).hasMessageStartingWith("discovery: nothing");
     }
 

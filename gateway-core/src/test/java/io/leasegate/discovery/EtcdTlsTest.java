@@ -5,6 +5,8 @@ import static io.leasegate.discovery.DiscoveryFixture.seed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leasegate.testkit.EtcdProcess;
+import io.leasegate.tls.ClientTls;
+import io.leasegate.tls.KeyPairFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -45,15 +47,16 @@ class EtcdTlsTest {
                 TlsRelay relay = new TlsRelay(keys, process.clientPort())) {
             etcd.put("/echo/127.0.0.1:1", seed("echo", 1));
             EtcdSettings settings = EtcdSettings.of(List.of("https://127.0.0.1:" + relay.port()));
-            try (DiscoveryFixture f =
-                    new DiscoveryFixture(settings.withTls(new EtcdTls(ca, ca, key, "leasegate-test"))).follow()) {
+            try (DiscoveryFixture f = new DiscoveryFixture(
+                            settings.withTls(new ClientTls(ca, new KeyPairFiles(ca, key), "leasegate-test")))
+                    .follow()) {
                 etcd.put("/echo/127.0.0.1:2", seed("echo", 2));
                 f.awaitEqual(etcd, Duration.ofSeconds(2));
             }
-            assertThat(error(settings.withTls(new EtcdTls(ca, ca, key, "another-name"))))
+            assertThat(error(settings.withTls(new ClientTls(ca, new KeyPairFiles(ca, key), "another-name"))))
                     .contains("do not agree on TLS: check tls.ca");
             assertThat(error(settings)).contains("do not agree on TLS: check tls.ca");
-            assertThat(error(settings.withTls(new EtcdTls(directory.resolve("missing.pem"), null, null, null))))
+            assertThat(error(settings.withTls(new ClientTls(directory.resolve("missing.pem"), null, null))))
                     .contains(
                             "the TLS files for etcd at " + settings.endpoints().get(0) + " cannot be used")
                     .contains("missing.pem");

@@ -70,7 +70,9 @@ class RouteMatchTest {
                 null,
                 "/a.",
                 "h",
-                List.of(new HeaderMatch.Exact("x-env", "blue"), new HeaderMatch.Present("x-debug", false)));
+                List.of(
+                        new HeaderMatch("x-env", new TextMatch.Exact("blue")),
+                        new HeaderMatch("x-debug", new TextMatch.Present(false))));
         assertThat(match.test(new TestRequest("h", "/a.B/C", Map.of("x-env", "blue"))))
                 .isTrue();
         assertThat(match.test(new TestRequest("i", "/a.B/C", Map.of("x-env", "blue"))))
@@ -84,21 +86,33 @@ class RouteMatchTest {
     }
 
     @Test
-    void kindsOfHeaderConditions() {
-        HeaderMatch exact = new HeaderMatch.Exact("a", "v");
+    void identityIsOneOfTheConditions() {
+        RouteMatch match = new RouteMatch(null, "/a.", null, List.of(), new TextMatch.Prefix("spiffe://lab/"));
+        assertThat(match.test(new TestRequest("h", "/a.B/C", Map.of(), "spiffe://lab/web")))
+                .isTrue();
+        assertThat(match.test(new TestRequest("h", "/a.B/C", Map.of(), "spiffe://shop/web")))
+                .isFalse();
+        assertThat(match.test(new TestRequest("h", "/a.B/C", Map.of(), null))).isFalse();
+        assertThat(match.test(new TestRequest("h", "/b.B/C", Map.of(), "spiffe://lab/web")))
+                .isFalse();
+    }
+
+    @Test
+    void kindsOfTextConditions() {
+        TextMatch exact = new TextMatch.Exact("v");
         assertThat(exact.test(CharBuffer.wrap("v"))).isTrue();
         assertThat(exact.test("vv")).isFalse();
         assertThat(exact.test(null)).isFalse();
-        HeaderMatch prefix = new HeaderMatch.Prefix("a", "v");
+        TextMatch prefix = new TextMatch.Prefix("v");
         assertThat(prefix.test(CharBuffer.wrap("vw"))).isTrue();
         assertThat(prefix.test("wv")).isFalse();
         assertThat(prefix.test("")).isFalse();
         assertThat(prefix.test(null)).isFalse();
-        HeaderMatch regex = new HeaderMatch.Regex("a", Pattern.compile("v\\d+"));
+        TextMatch regex = new TextMatch.Regex(Pattern.compile("v\\d+"));
         assertThat(regex.test(CharBuffer.wrap("v12"))).isTrue();
         assertThat(regex.test("xv12")).isFalse();
         assertThat(regex.test(null)).isFalse();
-        HeaderMatch present = new HeaderMatch.Present("a", true);
+        TextMatch present = new TextMatch.Present(true);
         assertThat(present.test("")).isTrue();
         assertThat(present.test(null)).isFalse();
     }

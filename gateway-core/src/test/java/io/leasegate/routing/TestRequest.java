@@ -4,7 +4,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A request head out of plain strings. */
-record TestRequest(String authority, String path, Map<String, String> headers) implements RequestHead {
+record TestRequest(
+        String authority,
+        String path,
+        Map<String, String> headers,
+        @Nullable CharSequence identity) implements RequestHead {
+
+    TestRequest(String authority, String path, Map<String, String> headers) {
+        this(authority, path, headers, null);
+    }
 
     static TestRequest of(String authority, String path) {
         return new TestRequest(authority, path, Map.of());

@@ -15,6 +15,8 @@ import io.leasegate.routing.RouteTableBuilder;
 import io.leasegate.routing.RouteTableRef;
 import io.leasegate.routing.TableUpdate;
 import io.leasegate.testkit.ScriptedInstance.StreamScript;
+import io.leasegate.tls.ListenerTls;
+import io.leasegate.tls.UpstreamTls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class GatewayExtension implements BeforeEachCallback, AfterEachCallback {
 
     private static final String LISTENER = "main";
+    private static final String CLEAR = "clear";
     private static final Duration SETTLE = Duration.ofSeconds(5);
 
     private ProtocolSettings downstream = ProtocolSettings.DEFAULT;
@@ -48,11 +51,14 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     private int ioThreads = 2;
     private List<Route> routes = List.of();
     private GatewayMaker maker = (settings, table, heard) -> new Gateway(settings, table, heard, heard);
+    private TlsParts tls = TlsParts.NONE;
 
     private RouteTableBuilder tables;
     private RouteTableRef ref;
     private GatewayObserver observer;
     private Gateway gateway;
+    private Map<String, ListenerTls> listenerTls = Map.of();
+    private UpstreamTls upstreamTls;
     private final List<Instance> registered = new ArrayList<>();
     private final List<RawHttp2Client> clients = new ArrayList<>();
     private final List<ScriptedInstance> instances = new ArrayList<>();
@@ -98,19 +104,47 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         return this;
     }
 
+    /** Listeners with TLS, and one in clear text named {@code clear} beside them; TLS toward instances. */
+    public GatewayExtension tls(TlsParts parts) {
+        tls = parts;
+        return this;
+    }
+
+    /** Makes the TLS of a gateway, before each test. */
+    public interface TlsParts {
+
+        TlsParts NONE = new TlsParts() {};
+
+        /** TLS of listeners by name, {@code main} among them when there are any. */
+        default Map<String, ListenerTls> listeners() throws IOException {
+            return Map.of();
+        }
+
+        /** TLS toward instances, or null. */
+        default UpstreamTls upstream() throws IOException {
+            return null;
+        }
+    }
+
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
+        listenerTls = tls.listeners();
+        upstreamTls = tls.upstream();
         observer = new GatewayObserver();
         tables = new RouteTableBuilder(service -> new RoundRobinLoadBalancer(), routes, "static");
         ref = new RouteTableRef(tables.table());
         gateway = maker.make(
-                new GatewaySettings(
-                        List.of(new ListenerSettings(LISTENER, "127.0.0.1", 0, downstream)),
-                        ioThreads,
-                        service -> upstream),
+                new GatewaySettings(listeners(), ioThreads, service -> upstream, service -> upstreamTls),
                 ref,
                 observer);
         gateway.start();
+    }
+
+    private List<ListenerSettings> listeners() {
+        List<ListenerSettings> listeners = new ArrayList<>();
+        listenerTls.forEach((name, t) -> listeners.add(new ListenerSettings(name, "127.0.0.1", 0, downstream, t)));
+        listeners.add(new ListenerSettings(listeners.isEmpty() ? LISTENER : CLEAR, "127.0.0.1", 0, downstream));
+        return listeners;
     }
 
     // ---- for tests
@@ -121,6 +155,10 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
 
     public int port() {
         return gateway.port(LISTENER);
+    }
+
+    public int port(String listener) {
+        return gateway.port(listener);
     }
 
     /** The calls that have ended, and the counts of connections. */
@@ -139,16 +177,22 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     }
 
     public void register(String service, String version, int port) {
-        register(new EndpointId(service, "127.0.0.1", port), version);
+        register(service, version, "127.0.0.1", port, false);
     }
 
     /** Registers an instance by any host. */
     public void registerHost(String service, String host, int port) {
-        register(new EndpointId(service, host, port), "");
+        register(service, "", host, port, false);
     }
 
-    private void register(EndpointId id, String version) {
-        registered.add(new Instance(id, 1, version, Map.of(), false, "static", "", 0, 0, 0));
+    /**
+     * Registers an instance.
+     *
+     * @param asksForTls whether its registration asks for TLS
+     */
+    public void register(String service, String version, String host, int port, boolean asksForTls) {
+        EndpointId id = new EndpointId(service, host, port);
+        registered.add(new Instance(id, 1, version, Map.of(), asksForTls, "static", "", 0, 0, 0));
         publish();
     }
 
@@ -241,6 +285,7 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         check(problems, this::callsHaveEnded);
         instances.forEach(i -> check(problems, i::assertClean));
         check(problems, gateway::close);
+        check(problems, this::closeTls);
         instances.forEach(i -> check(problems, i::close));
         check(problems, observer::assertAllClosed);
         clients.clear();
@@ -300,6 +345,13 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
                         throw new AssertionError(e + " counts " + e.stats().inFlight() + " calls in flight");
                     }
                 }));
+    }
+
+    private void closeTls() {
+        listenerTls.values().forEach(ListenerTls::close);
+        if (upstreamTls != null) {
+            upstreamTls.close();
+        }
     }
 
     private interface Step {

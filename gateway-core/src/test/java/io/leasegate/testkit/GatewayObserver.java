@@ -6,6 +6,9 @@ import io.leasegate.proxy.CallObserver;
 import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectionObserver;
 import io.leasegate.proxy.UpstreamEnd;
+import io.leasegate.tls.TlsException;
+import io.leasegate.tls.TlsPeer;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,6 +28,8 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     private final List<Long> goAways = new CopyOnWriteArrayList<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger everWaited = new AtomicInteger();
+    private final List<TlsPeer> handshakes = new CopyOnWriteArrayList<>();
+    private final List<TlsException> handshakeFailures = new CopyOnWriteArrayList<>();
 
     @Override
     public void onStart() {
@@ -34,6 +39,16 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     @Override
     public void onEnd(AccessRecord call) {
         calls.add(CallRecord.of(call));
+    }
+
+    @Override
+    public void onHandshake(String listener, TlsPeer peer) {
+        handshakes.add(peer);
+    }
+
+    @Override
+    public void onHandshakeFailed(String listener, SocketAddress client, TlsException failure) {
+        handshakeFailures.add(failure);
     }
 
     @Override
@@ -100,6 +115,28 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     /** Connections to instances that were ever ready. */
     public int upstreamOpened() {
         return upstreamOpened.get();
+    }
+
+    /** What the nth TLS handshake of a client found out, from 0; waits for it. */
+    public TlsPeer handshake(int n) {
+        Pause.until(
+                Duration.ofSeconds(20),
+                () -> "expected " + (n + 1) + " handshakes, got " + handshakes + " and " + handshakeFailures,
+                () -> handshakes.size() > n);
+        return handshakes.get(n);
+    }
+
+    /** Why the nth TLS handshake of a client that failed did so, from 0; waits for it. */
+    public TlsException handshakeFailure(int n) {
+        Pause.until(
+                Duration.ofSeconds(20),
+                () -> "expected " + (n + 1) + " failed handshakes, got " + handshakeFailures + " and " + handshakes,
+                () -> handshakeFailures.size() > n);
+        return handshakeFailures.get(n);
+    }
+
+    public int handshakeFailures() {
+        return handshakeFailures.size();
     }
 
     /** Why connections to instances ended, in the order of their ends. */

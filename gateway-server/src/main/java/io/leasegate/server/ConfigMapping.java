@@ -3,7 +3,6 @@ package io.leasegate.server;
 import com.google.re2j.Pattern;
 import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.EtcdSettings;
-import io.leasegate.discovery.EtcdTls;
 import io.leasegate.discovery.StaticSettings;
 import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.health.HealthSettings;
@@ -16,6 +15,7 @@ import io.leasegate.registration.HostPort;
 import io.leasegate.routing.HeaderMatch;
 import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteMatch;
+import io.leasegate.routing.TextMatch;
 import io.leasegate.server.config.EtcdConfig;
 import io.leasegate.server.config.GatewayConfig;
 import io.leasegate.server.config.ListenerConfig;
@@ -36,16 +36,18 @@ public final class ConfigMapping {
 
     private ConfigMapping() {}
 
-    static GatewaySettings gateway(GatewayConfig config) {
+    static GatewaySettings gateway(GatewayConfig config, ProcessTls tls) {
         List<ListenerSettings> listeners = new ArrayList<>();
         for (ListenerConfig l : config.listeners()) {
-            listeners.add(new ListenerSettings(l.name(), l.address(), l.port(), protocol(l.protocol())));
+            listeners.add(new ListenerSettings(
+                    l.name(), l.address(), l.port(), protocol(l.protocol()), tls.listener(l.name())));
         }
         return new GatewaySettings(
                 listeners,
                 config.io().threads(),
                 GatewaySettings.shareOfMemory(config.io().maxQueued()),
-                service -> upstream(config, service));
+                service -> upstream(config, service),
+                tls::service);
     }
 
     private static ProtocolSettings protocol(ProtocolConfig p) {
@@ -110,19 +112,23 @@ public final class ConfigMapping {
     private static RouteMatch match(RouteConfig.Match m) {
         List<HeaderMatch> headers = new ArrayList<>();
         for (RouteConfig.HeaderCondition h : m.headers()) {
-            headers.add(
-                    switch (h.kind()) {
-                        case EXACT -> new HeaderMatch.Exact(h.name(), h.value());
-                        case PREFIX -> new HeaderMatch.Prefix(h.name(), h.value());
-                        case REGEX -> new HeaderMatch.Regex(h.name(), Pattern.compile(h.value()));
-                        case PRESENT -> new HeaderMatch.Present(h.name(), Boolean.parseBoolean(h.value()));
-                    });
+            headers.add(new HeaderMatch(h.name(), text(h.value())));
         }
+        TextMatch identity = m.identity() == null ? null : text(m.identity());
         if (m.grpcService() == null) {
-            return new RouteMatch(m.path(), m.pathPrefix(), m.authority(), headers);
+            return new RouteMatch(m.path(), m.pathPrefix(), m.authority(), headers, identity);
         }
         RouteMatch byService = RouteMatch.grpc(m.grpcService(), m.grpcMethod());
-        return new RouteMatch(byService.path(), byService.pathPrefix(), m.authority(), headers);
+        return new RouteMatch(byService.path(), byService.pathPrefix(), m.authority(), headers, identity);
+    }
+
+    private static TextMatch text(RouteConfig.TextCondition c) {
+        return switch (c.kind()) {
+            case EXACT -> new TextMatch.Exact(c.value());
+            case PREFIX -> new TextMatch.Prefix(c.value());
+            case REGEX -> new TextMatch.Regex(Pattern.compile(c.value()));
+            case PRESENT -> new TextMatch.Present(Boolean.parseBoolean(c.value()));
+        };
     }
 
     static DiscoverySettings discovery(GatewayConfig config) {
@@ -146,14 +152,10 @@ public final class ConfigMapping {
     /** How etcd is read, for the gateway and for a single look at it. */
     public static EtcdSettings etcd(EtcdConfig etcd) {
         EtcdConfig.Credentials user = etcd.credentials();
-        EtcdConfig.Tls tls = etcd.tls();
         return EtcdSettings.of(etcd.endpoints().stream().map(URI::toString).toList())
                 .withKeyPrefixes(etcd.prefixes())
                 .withFormats(List.copyOf(etcd.formats()))
                 .withUser(user == null ? null : user.username(), user == null ? null : user.password())
-                .withTls(
-                        tls == null
-                                ? null
-                                : new EtcdTls(tls.ca(), tls.certificate(), tls.privateKey(), tls.serverName()));
+                .withTls(etcd.tls());
     }
 }

@@ -14,8 +14,8 @@ import io.leasegate.server.admin.AdminSettings;
 import io.leasegate.server.config.GatewayConfig;
 import io.leasegate.server.config.ListenerConfig;
 import io.leasegate.server.config.LogFormat;
-import io.leasegate.server.config.ServiceConfig;
 import io.leasegate.server.metrics.CallObservers;
+import io.leasegate.server.metrics.ConnectionObservers;
 import io.leasegate.server.metrics.GatewayMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -45,6 +45,7 @@ public final class GatewayProcess implements AutoCloseable {
     private final GatewayConfig config;
     private final GatewayMetrics metrics;
     private final @Nullable AccessLog accessLog;
+    private final ProcessTls tls;
     private final Discovery discovery;
     private final Gateway gateway;
     private final AdminServer admin;
@@ -61,12 +62,14 @@ public final class GatewayProcess implements AutoCloseable {
      *
      * @param version the version of the program
      * @param logDropped how many events of the application log were lost, for the metrics
-     * @throws IOException when a file of the logs cannot be opened
+     * @throws IOException when a file of the logs cannot be opened, or one of TLS cannot be used
      */
     public GatewayProcess(GatewayConfig config, String version, LongSupplier logDropped) throws IOException {
         this.config = config;
         this.metrics = new GatewayMetrics(version);
         this.accessLog = config.accessLog().enabled() ? openAccessLog(config) : null;
+        this.tls = openTls(config, metrics, accessLog);
+        metrics.bindTls(tls.figures());
         this.discovery = new Discovery(
                 ConfigMapping.discovery(config),
                 service -> new RoundRobinLoadBalancer(),
@@ -74,10 +77,10 @@ public final class GatewayProcess implements AutoCloseable {
                 new DiscoveryEvents(metrics.evictionObserver()));
         CallObserver log = accessLog == null ? CallObserver.NONE : accessLog;
         this.gateway = new Gateway(
-                ConfigMapping.gateway(config),
+                ConfigMapping.gateway(config, tls),
                 discovery.tables(),
                 CallObservers.both(metrics.callObserver(), log),
-                metrics.connectionObserver());
+                ConnectionObservers.both(metrics.connectionObserver(), new ConnectionEvents()));
         metrics.bindTable(discovery.tables());
         metrics.bindEventLoops(gateway.eventLoops());
         metrics.bindLog(logDropped);
@@ -95,6 +98,19 @@ public final class GatewayProcess implements AutoCloseable {
                 () -> new Thread(this::drain, "leasegate-drain").start());
     }
 
+    private static ProcessTls openTls(GatewayConfig config, GatewayMetrics metrics, @Nullable AccessLog accessLog)
+            throws IOException {
+        try {
+            return ProcessTls.open(config, new TlsEvents(metrics.tlsListener()));
+        } catch (IOException e) {
+            if (accessLog != null) {
+                accessLog.close();
+            }
+            metrics.close();
+            throw e;
+        }
+    }
+
     private static AccessLog openAccessLog(GatewayConfig config) throws IOException {
         AccessLogFormat format =
                 config.accessLog().format() == LogFormat.JSON ? AccessLogFormat.JSON : AccessLogFormat.TEXT;
@@ -110,6 +126,7 @@ public final class GatewayProcess implements AutoCloseable {
     public void start() throws IOException, InterruptedException {
         refuseWhatCannotBeServed();
         checkPortsAreFree();
+        tls.start();
         admin.start();
         LOG.info("admin listener on {}", text(admin.address()));
         discovery.listen(
@@ -123,34 +140,23 @@ public final class GatewayProcess implements AutoCloseable {
         gateway.start();
         accepting = true;
         for (ListenerConfig l : config.listeners()) {
-            LOG.info("listener {} on {}:{} ({})", l.name(), l.address(), gateway.port(l.name()), gateway.transport());
+            LOG.info(
+                    "listener {} on {}:{} ({}, {})",
+                    l.name(),
+                    l.address(),
+                    gateway.port(l.name()),
+                    gateway.transport(),
+                    l.tls() == null ? "clear text" : "TLS");
         }
     }
 
-    /** Clear text in the place of TLS, or all calls in the place of a share, would be worse than no service. */
+    /** All calls in the place of a share would be worse than no service. */
     private void refuseWhatCannotBeServed() throws IOException {
-        for (int i = 0; i < config.listeners().size(); i++) {
-            if (config.listeners().get(i).tls() != null) {
-                throw new IOException("leasegate.listeners[" + i
-                        + "].tls: TLS is not served yet (remove the block to serve clear text on purpose)");
-            }
-        }
         for (int i = 0; i < config.routes().size(); i++) {
             if (config.routes().get(i).destinations().size() > 1) {
                 throw new IOException(
                         "leasegate.routes[" + i + "].split: shares are not in effect yet (name one service instead)");
             }
-        }
-        for (Map.Entry<String, ServiceConfig> s : config.services().byName().entrySet()) {
-            refuseTlsToInstances(s.getKey(), s.getValue());
-        }
-        refuseTlsToInstances("default", config.services().defaults());
-    }
-
-    private static void refuseTlsToInstances(String service, ServiceConfig settings) throws IOException {
-        if (settings.tls().enabled()) {
-            throw new IOException("leasegate.services." + service
-                    + ".tls: TLS to instances is not spoken yet (set enabled = false to speak clear text on purpose)");
         }
     }
 
@@ -265,6 +271,7 @@ public final class GatewayProcess implements AutoCloseable {
         accepting = false;
         discovery.close();
         gateway.close();
+        tls.close();
         admin.close();
         if (accessLog != null) {
             accessLog.close();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   OPEN -drain-> DRAINING (GOAWAY 2^31-1, PING) -ack or timer-> LAST_CALLS (GOAWAY with the last id) -no stream left-> closing
  *   OPEN, DRAINING, LAST_CALLS -error of the peer-> FAILED (GOAWAY with the error; input is dropped) -> closing
- *   closing: our direction is shut, the peer has a second to shut its own -> CLOSED
+ *   closing: our direction is shut, the peer has some seconds to shut its own -> CLOSED
  * </pre>
  *
  * Closing while frames of the peer are unread would make the kernel reset the connection, and the peer could lose the end of its last
@@ -30,7 +30,11 @@ final class ConnectionExit {
     static final long KEEPALIVE_PING = 0x6b656570_616c6976L;
 
     private static final long DRAIN_PING_LIMIT_MILLIS = 10_000;
-    private static final long LINGER_MILLIS = 1_000;
+    /** For a peer that may still have to read the end of its last response. */
+    private static final long LINGER_MILLIS = 5_000;
+
+    /** For a peer that broke the connection. */
+    private static final long FAILED_LINGER_MILLIS = 2_000;
 
     /** A peer that goes on sending after its error loses the connection, and with it perhaps our last words. */
     private static final int MAX_DROPPED_BYTES = 1 << 20;
@@ -129,7 +133,7 @@ final class ConnectionExit {
         loseStreams(connection.isServer() ? StreamLoss.PROTOCOL : StreamLoss.CONNECTION, message);
         shut();
         // Also when it does not read what it is told.
-        giveUpAfter(2 * LINGER_MILLIS);
+        giveUpAfter(FAILED_LINGER_MILLIS);
     }
 
     /** The client does not speak HTTP/2; it gets an answer in its own protocol, and no frame. */
@@ -141,7 +145,7 @@ final class ConnectionExit {
         cause = new IOException("the client does not speak HTTP/2");
         connection.output().raw(answer);
         shut();
-        giveUpAfter(2 * LINGER_MILLIS);
+        giveUpAfter(FAILED_LINGER_MILLIS);
     }
 
     /** Input behind an error. */
@@ -169,7 +173,7 @@ final class ConnectionExit {
         connection.channel().close();
     }
 
-    /** Ends our direction when everything staged has left, and the whole when the peer has ended its own or had a second to do so. */
+    /** Ends our direction when everything staged has left, and the whole when the peer has ended its own or had its time to do so. */
     void shut() {
         if (shutting) {
             return;

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class Line {
 
-    /** A character can take six bytes; {@link #text} cuts every text, and no format writes more than eight of them. */
+    /** A character can take six bytes; {@link #text} cuts every text, and no format writes more than nine of them. */
     static final int CAPACITY = 64 * 1024;
 
     static final int MAX_TEXT_CHARS = 1024;

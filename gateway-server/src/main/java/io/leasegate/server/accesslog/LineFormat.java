@@ -35,6 +35,7 @@ interface LineFormat {
         private static final byte[] OUT = ascii(" out=");
         private static final byte[] AUTHORITY = ascii(" authority=");
         private static final byte[] FROM = ascii(" from=");
+        private static final byte[] IDENTITY = ascii(" identity=");
         private static final byte[] LISTENER = ascii(" listener=");
         private static final byte[] REVISION = ascii(" revision=");
         private static final byte[] ID = ascii(" id=");
@@ -70,6 +71,7 @@ interface LineFormat {
             line.put(IN).number(call.requestBytes()).put(OUT).number(call.responseBytes());
             word(line.put(AUTHORITY), call.authority());
             word(line.put(FROM), call.downstreamAddress());
+            word(line.put(IDENTITY), call.identity());
             word(line.put(LISTENER), call.listener());
             line.put(REVISION).number(call.revision());
             word(line.put(ID), call.requestId());
@@ -112,6 +114,7 @@ interface LineFormat {
         private static final byte[] RESPONSE_BYTES = ascii(",\"responseBytes\":");
         private static final byte[] REQUEST_ID = ascii(",\"requestId\":");
         private static final byte[] DOWNSTREAM = ascii(",\"downstream\":");
+        private static final byte[] IDENTITY = ascii(",\"identity\":");
         private static final byte[] LISTENER = ascii(",\"listener\":");
         private static final byte[] REVISION = ascii(",\"revision\":");
         private static final byte[] DETAIL = ascii(",\"detail\":");
@@ -148,6 +151,7 @@ interface LineFormat {
             line.put(RESPONSE_BYTES).number(call.responseBytes());
             string(line.put(REQUEST_ID), call.requestId());
             string(line.put(DOWNSTREAM), call.downstreamAddress());
+            string(line.put(IDENTITY), call.identity());
             string(line.put(LISTENER), call.listener());
             line.put(REVISION).number(call.revision());
             string(line.put(DETAIL), call.detail());

@@ -46,6 +46,7 @@ final class ConfigReader {
                 new RouteReader(services).read(s),
                 servicesConfig,
                 s.block("upstream", ConfigReader::upstream),
+                s.block("tls", ConfigReader::tls),
                 s.block("drain", d -> new DrainConfig(d.get("grace", Kind.DURATION))),
                 s.block("access-log", ConfigReader::accessLog),
                 s.block("log", ConfigReader::log),
@@ -102,6 +103,12 @@ final class ConfigReader {
                 s.get("interval", PING_INTERVAL_OR_NONE).orElse(null),
                 s.get("timeout", ListenerReader.TIMER),
                 s.get("without-calls", Kind.FLAG));
+    }
+
+    private static TlsConfig tls(Section s) {
+        return new TlsConfig(
+                s.get("provider", Kind.choice(TlsConfig.Provider.class)),
+                s.get("reload-interval", ListenerReader.TIMER));
     }
 
     private static AccessLogConfig accessLog(Section s) {

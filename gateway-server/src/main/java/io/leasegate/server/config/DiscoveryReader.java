@@ -4,7 +4,7 @@ import io.leasegate.registration.KeyPrefix;
 import io.leasegate.registration.RegistrationFormats;
 import io.leasegate.server.config.DiscoveryConfig.StaticInstance;
 import io.leasegate.server.config.EtcdConfig.Credentials;
-import io.leasegate.server.config.EtcdConfig.Tls;
+import io.leasegate.tls.ClientTls;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,7 +42,7 @@ final class DiscoveryReader {
 
     private static EtcdConfig etcd(Section s) {
         List<URI> endpoints = endpoints(s);
-        Tls tls = s.optionalBlock("tls", DiscoveryReader::tls);
+        ClientTls tls = s.optionalBlock("tls", TlsFiles::client);
         Node tlsNode = s.find("tls");
         if (tlsNode != null && endpoints.stream().anyMatch(u -> "http".equals(u.getScheme()))) {
             tlsNode.context()
@@ -161,15 +161,6 @@ final class DiscoveryReader {
             s.missing("username", "password is set: etcd needs both");
         }
         return new Credentials(username == null ? "" : username, password == null ? "" : password);
-    }
-
-    private static Tls tls(Section s) {
-        TlsFiles.KeyPair own = TlsFiles.keyPair(s);
-        return new Tls(
-                TlsFiles.authorities(s, "ca"),
-                own.certificate(),
-                own.privateKey(),
-                s.find("server-name", Addresses.HOST));
     }
 
     private static Map<String, List<StaticInstance>> staticServices(Section s) {

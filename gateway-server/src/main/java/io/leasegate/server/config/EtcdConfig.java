@@ -1,8 +1,8 @@
 package io.leasegate.server.config;
 
 import io.leasegate.registration.KeyPrefix;
+import io.leasegate.tls.ClientTls;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ public record EtcdConfig(
         List<KeyPrefix> prefixes,
         List<String> formats,
         @Nullable Credentials credentials,
-        @Nullable Tls tls) {
+        @Nullable ClientTls tls) {
 
     public EtcdConfig {
         endpoints = List.copyOf(endpoints);
@@ -35,18 +35,4 @@ public record EtcdConfig(
             return "Credentials[username=" + username + ", password=***]";
         }
     }
-
-    /**
-     * TLS toward etcd.
-     *
-     * @param ca PEM file with the authorities that may sign etcd's certificates, null for the JVM's own
-     * @param certificate PEM file with this gateway's client certificate, null for none
-     * @param privateKey PEM file with its key, given with {@code certificate} only
-     * @param serverName the name that etcd's certificate must carry, null for the endpoint's host
-     */
-    public record Tls(
-            @Nullable Path ca,
-            @Nullable Path certificate,
-            @Nullable Path privateKey,
-            @Nullable String serverName) {}
 }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param routes in the order in which they are tried
  * @param services settings per service
  * @param upstream connections to instances, whatever the service
+ * @param tls TLS of the whole process
  * @param drain how the process ends
  * @param accessLog the line per call
  * @param log the application's log
@@ -30,6 +31,7 @@ public record GatewayConfig(
         List<RouteConfig> routes,
         ServicesConfig services,
         UpstreamConfig upstream,
+        TlsConfig tls,
         DrainConfig drain,
         AccessLogConfig accessLog,
         LogConfig log,

@@ -45,6 +45,29 @@ final class Headers {
             },
             "-");
 
+    /** What a call has for other ends. */
+    private static final Set<String> TAKEN = Set.of(
+            "content-type",
+            "user-agent",
+            "authorization",
+            "cookie",
+            "trailer",
+            "x-forwarded-for",
+            "x-forwarded-proto",
+            "x-request-id",
+            "x-leasegate-outcome");
+
+    /** The name of a header that the gateway may have to itself. */
+    static final Kind<String> IDENTITY_NAME = new Kind<>(
+            text -> {
+                String name = CHANGED_NAME.parser().parse(text);
+                if (TAKEN.contains(name) || name.startsWith("grpc-") || name.endsWith("-bin")) {
+                    throw new Unexpected("a header that serves no other end, such as x-client-identity");
+                }
+                return name;
+            },
+            "-");
+
     /** RFC 9110 section 5.5, without line breaks and other control characters. */
     static final Kind<String> VALUE = new Kind<>(
             text -> {

@@ -1,14 +1,10 @@
 package io.leasegate.server.config;
 
-import io.leasegate.server.config.ListenerConfig.ClientAuth;
-import io.leasegate.server.config.ListenerConfig.Tls;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Reads {@code listeners}. What a listener leaves out is taken from the one listener of the defaults. */
 final class ListenerReader {
@@ -65,7 +61,7 @@ final class ListenerReader {
                 name,
                 s.get("address", Addresses.HOST),
                 s.get("port", Kind.LISTEN_PORT),
-                s.optionalBlock("tls", ListenerReader::tls),
+                s.optionalBlock("tls", ListenerTlsReader::read),
                 protocol(s));
     }
 
@@ -90,27 +86,5 @@ final class ListenerReader {
                         headerListBytes,
                         r.get("max", Kind.integer(1, Integer.MAX_VALUE)),
                         r.get("within", seconds)));
-    }
-
-    private static Tls tls(Section s) {
-        TlsFiles.KeyPair own = TlsFiles.keyPair(s);
-        if (own.certificate() == null && own.privateKey() == null) {
-            s.missing("certificate", "expected the PEM file with this listener's certificate chain");
-        }
-        Path clientCa = TlsFiles.authorities(s, "client-ca");
-        boolean hasClientCa = s.find("client-ca") != null;
-        ClientAuth otherwise = hasClientCa ? ClientAuth.REQUIRE : ClientAuth.NONE;
-        ClientAuth auth = s.find("client-auth", Kind.choice(ClientAuth.class), otherwise);
-        if (auth != ClientAuth.NONE && !hasClientCa) {
-            s.missing(
-                    "client-ca",
-                    "client-auth asks for client certificates: name the PEM file with the authorities that sign them");
-        }
-        return new Tls(orNowhere(own.certificate()), orNowhere(own.privateKey()), clientCa, auth);
-    }
-
-    /** Stands in for a file whose absence is an error that has been noted. */
-    private static Path orNowhere(@Nullable Path path) {
-        return path == null ? Path.of("") : path;
     }
 }

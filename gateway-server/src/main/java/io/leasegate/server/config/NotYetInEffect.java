@@ -11,7 +11,6 @@ final class NotYetInEffect {
     /** Key patterns; an entry stands for everything below it too. Those of a service hold for a route's as well. */
     static final List<String> PATTERNS = List.of(
             "leasegate.zone",
-            "leasegate.listeners[].tls",
             "leasegate.routes[].split",
             "leasegate.routes[].mirror",
             "leasegate.routes[].headers",
@@ -26,8 +25,7 @@ final class NotYetInEffect {
             "leasegate.services.NAME.timeouts",
             "leasegate.services.NAME.limits.streams",
             "leasegate.services.NAME.limits.adaptive",
-            "leasegate.services.NAME.eviction",
-            "leasegate.services.NAME.tls");
+            "leasegate.services.NAME.eviction");
 
     private NotYetInEffect() {}
 

@@ -34,6 +34,7 @@ public record RouteConfig(
      * @param grpcMethod a method of it, or null for all
      * @param authority the host of {@code :authority}, with or without its port, or null
      * @param headers conditions on other request headers
+     * @param identity who the client's certificate speaks for, or null
      */
     public record Match(
             @Nullable String path,
@@ -41,15 +42,16 @@ public record RouteConfig(
             @Nullable String grpcService,
             @Nullable String grpcMethod,
             @Nullable String authority,
-            List<HeaderCondition> headers) {
+            List<HeaderCondition> headers,
+            @Nullable TextCondition identity) {
 
         public Match {
             headers = List.copyOf(headers);
         }
     }
 
-    /** How a header is compared. */
-    public enum HeaderKind {
+    /** How a text is compared. */
+    public enum TextKind {
         EXACT,
         PREFIX,
         REGEX,
@@ -57,13 +59,20 @@ public record RouteConfig(
     }
 
     /**
-     * A condition on one request header.
+     * A condition on a text that may be absent.
      *
-     * @param name in lower case
      * @param kind how it is compared
      * @param value the text, prefix or expression (RE2 syntax, valid); {@code true} or {@code false} for {@code PRESENT}
      */
-    public record HeaderCondition(String name, HeaderKind kind, String value) {}
+    public record TextCondition(TextKind kind, String value) {}
+
+    /**
+     * A condition on one request header.
+     *
+     * @param name in lower case
+     * @param value what its value must be like
+     */
+    public record HeaderCondition(String name, TextCondition value) {}
 
     /**
      * One of the places that a route leads to.

@@ -3,15 +3,17 @@ package io.leasegate.server.config;
 import io.leasegate.server.config.RouteConfig.Destination;
 import io.leasegate.server.config.RouteConfig.HeaderChanges;
 import io.leasegate.server.config.RouteConfig.HeaderCondition;
-import io.leasegate.server.config.RouteConfig.HeaderKind;
 import io.leasegate.server.config.RouteConfig.Match;
 import io.leasegate.server.config.RouteConfig.Mirror;
+import io.leasegate.server.config.RouteConfig.TextCondition;
+import io.leasegate.server.config.RouteConfig.TextKind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@code routes}. */
 final class RouteReader {
@@ -70,15 +72,17 @@ final class RouteReader {
                 s.find("grpc-service", Addresses.GRPC_SERVICE),
                 s.find("grpc-method", Addresses.GRPC_METHOD),
                 s.find("authority", Addresses.AUTHORITY),
-                conditions(s));
+                conditions(s),
+                identity(s));
         if (paths.isEmpty()
                 && method == null
                 && match.authority() == null
-                && match.headers().isEmpty()) {
+                && match.headers().isEmpty()
+                && match.identity() == null) {
             // A block that is missing as a whole has been told.
             if (s.isPresent()) {
                 s.problem(
-                        "no condition (expected at least one of path-prefix, path, grpc-service, authority and headers)");
+                        "no condition (expected at least one of path-prefix, path, grpc-service, authority, headers and identity)");
             }
         }
         return match;
@@ -91,32 +95,41 @@ final class RouteReader {
             return conditions;
         }
         Map<String, Node> byName = headerNames(headers, Headers.NAME);
-        byName.forEach((name, node) -> conditions.add(
-                node.isBlock()
-                        ? node.asBlock(h -> condition(h, name))
-                        : new HeaderCondition(name, HeaderKind.EXACT, node.as(Headers.VALUE))));
+        byName.forEach((name, node) -> conditions.add(new HeaderCondition(name, condition(node))));
         return conditions;
     }
 
-    private static HeaderCondition condition(Section s, String name) {
-        List<HeaderCondition> given = new ArrayList<>();
+    private static @Nullable TextCondition identity(Section s) {
+        Node node = s.find("identity");
+        return node == null ? null : condition(node);
+    }
+
+    /** A text for an exact match, or a block for the other kinds. */
+    private static TextCondition condition(Node node) {
+        return node.isBlock()
+                ? node.asBlock(RouteReader::condition)
+                : new TextCondition(TextKind.EXACT, node.as(Headers.VALUE));
+    }
+
+    private static TextCondition condition(Section s) {
+        List<TextCondition> given = new ArrayList<>();
         String prefix = s.find("prefix", Headers.VALUE);
         if (prefix != null) {
-            given.add(new HeaderCondition(name, HeaderKind.PREFIX, prefix));
+            given.add(new TextCondition(TextKind.PREFIX, prefix));
         }
         String regex = s.find("regex", Kind.REGEX);
         if (regex != null) {
-            given.add(new HeaderCondition(name, HeaderKind.REGEX, regex));
+            given.add(new TextCondition(TextKind.REGEX, regex));
         }
         Boolean present = s.find("present", Kind.FLAG);
         if (present != null) {
-            given.add(new HeaderCondition(name, HeaderKind.PRESENT, present.toString()));
+            given.add(new TextCondition(TextKind.PRESENT, present.toString()));
         }
         if (given.size() != 1) {
             s.problem((given.isEmpty() ? "no condition" : "several conditions")
                     + " (expected one of prefix, regex and present)");
         }
-        return given.isEmpty() ? new HeaderCondition(name, HeaderKind.PRESENT, "true") : given.get(0);
+        return given.isEmpty() ? new TextCondition(TextKind.PRESENT, "true") : given.get(0);
     }
 
     /** The entries of a block of headers by their names in lower case; a name that is there twice is an error. */

@@ -1,6 +1,6 @@
 package io.leasegate.server.config;
 
-import java.nio.file.Path;
+import io.leasegate.tls.ClientTls;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -98,16 +98,8 @@ public record ServiceConfig(
     /**
      * TLS toward instances.
      *
-     * @param enabled whether TLS is spoken
-     * @param ca PEM file with the authorities that may sign the instances' certificates, null for the JVM's own
-     * @param certificate PEM file with this gateway's client certificate, null for none
-     * @param privateKey PEM file with its key, given with {@code certificate} only
-     * @param serverName the name that the instances' certificates must carry, null for the instance's host
+     * @param enabled whether all of them are spoken to in TLS, or only those whose registration asks for it
+     * @param settings how
      */
-    public record Tls(
-            boolean enabled,
-            @Nullable Path ca,
-            @Nullable Path certificate,
-            @Nullable Path privateKey,
-            @Nullable String serverName) {}
+    public record Tls(boolean enabled, ClientTls settings) {}
 }

@@ -8,6 +8,7 @@ import io.leasegate.server.config.ServiceConfig.Limits;
 import io.leasegate.server.config.ServiceConfig.Outlier;
 import io.leasegate.server.config.ServiceConfig.Policy;
 import io.leasegate.server.config.ServiceConfig.Tls;
+import io.leasegate.tls.ClientTls;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -122,7 +123,7 @@ final class ServiceReader {
                 s.get("adaptive", Kind.FLAG));
     }
 
-    /** The files count only where TLS is on; files without a word about that are a trap, and so an error. */
+    /** Whether TLS is on must be said where anything else of it is: files without a word about that are a trap, and so an error. */
     private static Tls tls(Section s) {
         boolean enabled = s.get("enabled", Kind.FLAG);
         boolean hasMore = false;
@@ -131,13 +132,11 @@ final class ServiceReader {
             hasMore |= s.find(key) != null;
         }
         if (hasMore && !s.isSetByUser("enabled") && !s.context().isCatalog()) {
-            s.missing("enabled", "TLS is configured but not on: write enabled = true, or false to keep it off");
+            s.missing(
+                    "enabled",
+                    "TLS is configured: write enabled = true for all instances, or false for those alone that register with it");
+            return new Tls(enabled, ClientTls.DEFAULT);
         }
-        String serverName = s.find("server-name", Addresses.HOST);
-        if (!enabled) {
-            return new Tls(false, null, null, null, serverName);
-        }
-        TlsFiles.KeyPair own = TlsFiles.keyPair(s);
-        return new Tls(true, TlsFiles.authorities(s, "ca"), own.certificate(), own.privateKey(), serverName);
+        return new Tls(enabled, TlsFiles.client(s));
     }
 }

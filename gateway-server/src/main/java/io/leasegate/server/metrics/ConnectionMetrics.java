@@ -5,12 +5,16 @@ import io.leasegate.h2.Http2Error;
 import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectionObserver;
 import io.leasegate.proxy.UpstreamEnd;
+import io.leasegate.tls.TlsException;
+import io.leasegate.tls.TlsPeer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -119,6 +123,27 @@ final class ConnectionMetrics implements ConnectionObserver {
     }
 
     @Override
+    public void onHandshake(String listener, TlsPeer peer) {
+        Counter.builder("leasegate.downstream.tls.handshakes")
+                .description("TLS handshakes with clients")
+                .tag("listener", listener)
+                .tag("version", peer.version())
+                .tag("resumed", Boolean.toString(peer.resumed()))
+                .register(registry)
+                .increment();
+    }
+
+    @Override
+    public void onHandshakeFailed(String listener, SocketAddress client, TlsException failure) {
+        Counter.builder("leasegate.downstream.tls.failures")
+                .description("TLS handshakes with clients that failed")
+                .tag("listener", listener)
+                .tag("reason", failure.failure().label())
+                .register(registry)
+                .increment();
+    }
+
+    @Override
     public void onDownstreamOpen(String listener) {
         connections(downstream, listener, newDownstream).onOpen();
     }
@@ -153,6 +178,14 @@ final class ConnectionMetrics implements ConnectionObserver {
                 connections(upstream, endpoint.service(), newUpstream),
                 "reason",
                 Failure.of(failure).label);
+        if (failure.getCause() instanceof TlsException tls) {
+            count(
+                    "leasegate.upstream.tls.failures",
+                    "TLS handshakes with instances that failed",
+                    connections(upstream, endpoint.service(), newUpstream),
+                    "reason",
+                    tls.failure().label());
+        }
     }
 
     @Override

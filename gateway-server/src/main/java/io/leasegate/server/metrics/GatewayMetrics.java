@@ -3,6 +3,7 @@ package io.leasegate.server.metrics;
 import io.leasegate.proxy.CallObserver;
 import io.leasegate.proxy.ConnectionObserver;
 import io.leasegate.routing.RouteTableRef;
+import io.leasegate.tls.TlsListener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -52,6 +53,7 @@ public final class GatewayMetrics implements AutoCloseable {
     /** What counters ask at a scrape: the registry itself holds them weakly. */
     private final List<Object> sources = new CopyOnWriteArrayList<>();
 
+    private final TlsMetrics tls;
     private @Nullable TableMetrics table;
     private @Nullable RegistryMetrics registryClient;
 
@@ -68,6 +70,7 @@ public final class GatewayMetrics implements AutoCloseable {
                 .register(registry);
         connections = new ConnectionMetrics(registry, limits);
         process = new ProcessMetrics(registry, version);
+        tls = new TlsMetrics(registry);
         eviction = Timer.builder("leasegate.eviction.duration")
                 .description("From the arrival of a registry event that takes an instance out to the table without it")
                 .serviceLevelObjectives(EVICTION_BUCKETS)
@@ -82,6 +85,16 @@ public final class GatewayMetrics implements AutoCloseable {
     /** To be told of every connection. */
     public ConnectionObserver connectionObserver() {
         return connections;
+    }
+
+    /** To be told what becomes of the files of TLS. */
+    public TlsListener tlsListener() {
+        return tls;
+    }
+
+    /** Shows the files of TLS. */
+    public void bindTls(TlsFigures figures) {
+        tls.bind(figures);
     }
 
     /** To be told how long each eviction took, in nanoseconds. Any thread. */
@@ -141,6 +154,7 @@ public final class GatewayMetrics implements AutoCloseable {
         if (registryClient != null) {
             registryClient.refresh();
         }
+        tls.refresh();
         String contentType =
                 accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PLAIN_TEXT;
         registry.scrape(out, contentType);

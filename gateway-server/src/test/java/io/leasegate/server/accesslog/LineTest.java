@@ -33,7 +33,7 @@ class LineTest {
         assertThat(line(AccessLogFormat.TEXT, new FakeCall()))
                 .isEqualTo("2026-01-02T03:04:05.678Z OK 0 echo /demo.Echo/Say 127.0.0.1:50051 1.234ms attempts=1"
                         + " routed=0.010ms sent=0.025ms first=1.100ms in=12 out=3456 authority=echo.local:8080"
-                        + " from=10.0.0.9:41000 listener=main revision=42 id=0af7651916cd43dd\n");
+                        + " from=10.0.0.9:41000 identity=- listener=main revision=42 id=0af7651916cd43dd\n");
     }
 
     @Test
@@ -41,7 +41,7 @@ class LineTest {
         assertThat(line(AccessLogFormat.TEXT, FakeCall.unrouted()))
                 .isEqualTo(
                         "2026-01-02T03:04:05.678Z NS 12 - /demo.Echo/Say - 1.234ms attempts=0 routed=- sent=- first=-"
-                                + " in=0 out=0 authority=- from=10.0.0.9:41000 listener=main revision=42 id=0af7651916cd43dd"
+                                + " in=0 out=0 authority=- from=10.0.0.9:41000 identity=- listener=main revision=42 id=0af7651916cd43dd"
                                 + " detail=\"no service for this request: nothing is registered as 'x'\"\n");
     }
 
@@ -53,7 +53,7 @@ class LineTest {
                         + "\"authority\":\"echo.local:8080\",\"instance\":\"127.0.0.1:50051\",\"attempts\":1,"
                         + "\"routedMillis\":0.010,\"sentMillis\":0.025,\"firstResponseMillis\":1.100,"
                         + "\"totalMillis\":1.234,\"requestBytes\":12,\"responseBytes\":3456,"
-                        + "\"requestId\":\"0af7651916cd43dd\",\"downstream\":\"10.0.0.9:41000\",\"listener\":\"main\","
+                        + "\"requestId\":\"0af7651916cd43dd\",\"downstream\":\"10.0.0.9:41000\",\"identity\":null,\"listener\":\"main\","
                         + "\"revision\":42,\"detail\":null}\n");
     }
 
@@ -65,7 +65,7 @@ class LineTest {
                                 + "\"grpcStatus\":12,\"service\":null,\"method\":\"/demo.Echo/Say\",\"authority\":\"\","
                                 + "\"instance\":null,\"attempts\":0,\"routedMillis\":null,\"sentMillis\":null,"
                                 + "\"firstResponseMillis\":null,\"totalMillis\":1.234,\"requestBytes\":0,\"responseBytes\":0,"
-                                + "\"requestId\":\"0af7651916cd43dd\",\"downstream\":\"10.0.0.9:41000\",\"listener\":\"main\","
+                                + "\"requestId\":\"0af7651916cd43dd\",\"downstream\":\"10.0.0.9:41000\",\"identity\":null,\"listener\":\"main\","
                                 + "\"revision\":42,\"detail\":\"no service for this request: nothing is registered as 'x'\"}\n");
     }
 
@@ -129,6 +129,7 @@ class LineTest {
         call.endpointAddress = huge;
         call.downstreamAddress = huge;
         call.listener = huge;
+        call.identity = huge;
         call.detail = huge;
         call.attempts = Integer.MIN_VALUE;
         call.revision = Long.MIN_VALUE;

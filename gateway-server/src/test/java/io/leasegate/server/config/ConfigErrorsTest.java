@@ -159,7 +159,8 @@ class ConfigErrorsTest {
                 line(
                         "leasegate.services.echo.tls.ca = \"ca.pem\"",
                         "leasegate.services.echo.tls.enabled: missing "
-                                + "(TLS is configured but not on: write enabled = true, or false to keep it off)"));
+                                + "(TLS is configured: write enabled = true for all instances, "
+                                + "or false for those alone that register with it)"));
     }
 
     static Stream<Arguments> listenersAndAddresses() {
@@ -329,7 +330,7 @@ class ConfigErrorsTest {
                 route(
                         "match {}, service = a",
                         ".match: no condition "
-                                + "(expected at least one of path-prefix, path, grpc-service, authority and headers)"),
+                                + "(expected at least one of path-prefix, path, grpc-service, authority, headers and identity)"),
                 route(
                         "match { path = \"/a\", path-prefix = \"/\" }, service = a",
                         ".match: path and path-prefix are both set "

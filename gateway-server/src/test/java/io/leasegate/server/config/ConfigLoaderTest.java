@@ -14,9 +14,10 @@ import io.leasegate.server.config.EtcdConfig.Credentials;
 import io.leasegate.server.config.RouteConfig.Destination;
 import io.leasegate.server.config.RouteConfig.HeaderChanges;
 import io.leasegate.server.config.RouteConfig.HeaderCondition;
-import io.leasegate.server.config.RouteConfig.HeaderKind;
 import io.leasegate.server.config.RouteConfig.Match;
 import io.leasegate.server.config.RouteConfig.Mirror;
+import io.leasegate.server.config.RouteConfig.TextCondition;
+import io.leasegate.server.config.RouteConfig.TextKind;
 import io.leasegate.server.config.ServiceConfig.Balance;
 import io.leasegate.server.config.ServiceConfig.GrpcHealth;
 import io.leasegate.server.config.ServiceConfig.HashOn;
@@ -24,6 +25,7 @@ import io.leasegate.server.config.ServiceConfig.HashSource;
 import io.leasegate.server.config.ServiceConfig.Limits;
 import io.leasegate.server.config.ServiceConfig.Outlier;
 import io.leasegate.server.config.ServiceConfig.Policy;
+import io.leasegate.tls.ClientTls;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -91,6 +93,7 @@ class ConfigLoaderTest {
                         new UpstreamConfig.Life(Duration.ofMinutes(5), null, 0.1),
                         new UpstreamConfig.Keepalive(null, Duration.ofSeconds(5), false),
                         false));
+        assertThat(config.tls()).isEqualTo(new TlsConfig(TlsConfig.Provider.AUTO, Duration.ofSeconds(5)));
         assertThat(config.drain()).isEqualTo(new DrainConfig(Duration.ofSeconds(30)));
         assertThat(config.accessLog()).isEqualTo(new AccessLogConfig(true, LogFormat.TEXT, null));
         assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Level.INFO, LogFormat.TEXT));
@@ -101,7 +104,7 @@ class ConfigLoaderTest {
                         new GrpcHealth(true, "", Duration.ofSeconds(5), Duration.ofSeconds(1)),
                         new Outlier(5, Duration.ofSeconds(10), Duration.ofSeconds(30), 0.5),
                         new Limits(4, null, 1000, Duration.ofSeconds(1), false),
-                        new ServiceConfig.Tls(false, null, null, null, null),
+                        new ServiceConfig.Tls(false, ClientTls.DEFAULT),
                         DEFAULT_CALL));
         assertThat(config.warnings()).isEmpty();
     }
@@ -277,6 +280,7 @@ class ConfigLoaderTest {
                         b { regex = "[0-9]+" }
                         c { present = false }
                       }
+                      identity { prefix = "spiffe://lab/" }
                     }
                     service = orders
                     version = 2.0
@@ -303,11 +307,12 @@ class ConfigLoaderTest {
                         "Place",
                         "shop.example.com",
                         List.of(
-                                new HeaderCondition("x-tenant", HeaderKind.EXACT, "acme"),
-                                new HeaderCondition("x-version", HeaderKind.EXACT, "2"),
-                                new HeaderCondition("a", HeaderKind.PREFIX, "b"),
-                                new HeaderCondition("b", HeaderKind.REGEX, "[0-9]+"),
-                                new HeaderCondition("c", HeaderKind.PRESENT, "false"))));
+                                new HeaderCondition("x-tenant", new TextCondition(TextKind.EXACT, "acme")),
+                                new HeaderCondition("x-version", new TextCondition(TextKind.EXACT, "2")),
+                                new HeaderCondition("a", new TextCondition(TextKind.PREFIX, "b")),
+                                new HeaderCondition("b", new TextCondition(TextKind.REGEX, "[0-9]+")),
+                                new HeaderCondition("c", new TextCondition(TextKind.PRESENT, "false"))),
+                        new TextCondition(TextKind.PREFIX, "spiffe://lab/")));
         assertThat(first.destinations())
                 .containsExactly(new Destination(
                         "orders",
@@ -330,7 +335,7 @@ class ConfigLoaderTest {
                 .isEqualTo(new HeaderChanges(Map.of("x-a", "1"), Map.of("b", "x y"), List.of("c")));
         assertThat(first.responseHeaders()).isEqualTo(new HeaderChanges(Map.of(), Map.of(), List.of("server")));
         RouteConfig second = config.routes().get(1);
-        assertThat(second.match()).isEqualTo(new Match(null, "/shop.", null, null, null, List.of()));
+        assertThat(second.match()).isEqualTo(new Match(null, "/shop.", null, null, null, List.of(), null));
         assertThat(second.destinations())
                 .containsExactly(
                         new Destination("orders", "", 9, ofOrders), new Destination("other", "v2", 1, DEFAULT_CALL));

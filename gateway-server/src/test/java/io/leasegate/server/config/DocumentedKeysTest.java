@@ -74,6 +74,7 @@ class DocumentedKeysTest {
         for (String name : List.of("server", "client-ca", "etcd-ca", "etcd-client", "ca", "client")) {
             Certificates.create(directory, name, "EC");
         }
+        Certificates.create(directory, "other", "EC", "-ext", "SAN=dns:other.example");
         List<String> lines = withAllSettings().stream()
                 .map(l -> l.replace("http://127.0.0.1:2379", "https://127.0.0.1:2379"))
                 .map(l -> l.replace("enabled = false", "enabled = true"))
@@ -187,8 +188,11 @@ class DocumentedKeysTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"edge.conf", "mesh.conf", "dev.conf", "container.conf"})
-    void eachSampleIsValidAndUsesOnlyWhatIsInEffect(String name) throws Exception {
-        GatewayConfig config = ConfigLoader.load(ROOT.resolve("conf").resolve(name));
+    void eachSampleIsValidAndUsesOnlyWhatIsInEffect(String name, @TempDir Path directory) throws Exception {
+        // Beside the certificates that a sample may name.
+        Certificates.create(Files.createDirectory(directory.resolve("tls")), "server", "EC");
+        Path sample = Files.copy(ROOT.resolve("conf").resolve(name), directory.resolve(name));
+        GatewayConfig config = ConfigLoader.load(sample);
 
         assertThat(config.warnings()).isEmpty();
         assertThat(config.discovery().etcd()).isNotNull();
@@ -227,7 +231,7 @@ class DocumentedKeysTest {
             boolean names = path.endsWith("static.services") || path.endsWith("match.headers");
             object.forEach((key, child) -> collect(
                     (path.isEmpty() ? "" : path + ".") + (names || key.equals("default") ? "NAME" : key), child, keys));
-            if (path.endsWith("hash-on") || path.endsWith("match.headers")) {
+            if (path.endsWith("hash-on") || path.endsWith("match.headers") || path.endsWith("match.identity")) {
                 keys.add(path);
             }
         } else if (value instanceof ConfigList list && list.stream().anyMatch(ConfigObject.class::isInstance)) {
@@ -254,7 +258,10 @@ class DocumentedKeysTest {
     }
 
     private static boolean takesValue(String key) {
-        if (key.endsWith("hash-on") || key.endsWith("match.headers") || key.endsWith("etcd.prefixes")) {
+        if (key.endsWith("hash-on")
+                || key.endsWith("match.headers")
+                || key.endsWith("match.identity")
+                || key.endsWith("etcd.prefixes")) {
             return true;
         }
         return !key.equals("leasegate.discovery.static.services")

@@ -13,6 +13,10 @@ import io.leasegate.routing.Cluster;
 import io.leasegate.routing.RouteTableRef;
 import io.leasegate.routing.TestTables;
 import io.leasegate.server.testkit.FakeCall;
+import io.leasegate.tls.CertificateFile;
+import io.leasegate.tls.TlsException;
+import io.leasegate.tls.TlsFailure;
+import io.leasegate.tls.TlsPeer;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -20,11 +24,15 @@ import io.netty.channel.nio.NioIoHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -213,6 +221,60 @@ class GatewayMetricsTest {
                 .isEqualTo(1);
     }
 
+    private static final SocketAddress CLIENT = InetSocketAddress.createUnresolved("client", 1);
+
+    private static void tlsEvents(GatewayMetrics metrics, EndpointId endpoint) {
+        ConnectionObserver connections = metrics.connectionObserver();
+        connections.onHandshake("main", new TlsPeer(null, "TLSv1.3", true));
+        connections.onHandshakeFailed("main", CLIENT, new TlsException(TlsFailure.NO_CERTIFICATE, "x"));
+        connections.onConnectFailed(endpoint, failure(Phase.TLS, new TlsException(TlsFailure.NAME, "x")));
+        CertificateFile file = new CertificateFile(
+                Path.of("a.pem"), false, "CN=a", Instant.now().plus(Duration.ofDays(3)));
+        metrics.bindTls(new TlsFigures() {
+            @Override
+            public List<CertificateFile> certificates() {
+                return List.of(file);
+            }
+
+            @Override
+            public Map<String, Integer> rejected() {
+                return Map.of("listener main", 1);
+            }
+        });
+        metrics.tlsListener().onReloaded("listener main", "x");
+        metrics.tlsListener().onRejected("listener main", "x");
+        metrics.tlsListener().onRejected("listener main", "x");
+    }
+
+    @Test
+    void handshakesAndCertificates() throws Exception {
+        tlsEvents(metrics, new EndpointId("echo", "127.0.0.1", 1));
+        Exposition e = scrape();
+        assertThat(e.value(
+                        "leasegate_downstream_tls_handshakes_total",
+                        "listener",
+                        "main",
+                        "version",
+                        "TLSv1.3",
+                        "resumed",
+                        "true"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_downstream_tls_failures_total", "listener", "main", "reason", "no_certificate"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_upstream_tls_failures_total", "service", "echo", "reason", "name"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_upstream_connect_failures_total", "service", "echo", "reason", "tls"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_tls_certificate_expiry_seconds", "file", "a.pem", "content", "certificate"))
+                .isBetween(259_000.0, 259_200.0);
+        assertThat(e.value("leasegate_tls_files_rejected", "owner", "listener main"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_tls_reloads_total", "owner", "listener main", "result", "ok"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_tls_reloads_total", "owner", "listener main", "result", "rejected"))
+                .isEqualTo(2);
+    }
+
     @Test
     void servicesOfConnectionsAreBounded() throws Exception {
         try (GatewayMetrics bounded = new GatewayMetrics("1", new MetricLimits(2, 1, 0, 1))) {
@@ -294,6 +356,7 @@ class GatewayMetricsTest {
             metrics.connectionObserver().onConnectFailed(echo, failure(Phase.CONNECT, new ConnectException("x")));
             metrics.connectionObserver().onGoAway(echo, 0);
             metrics.connectionObserver().onUpstreamClose(echo, UpstreamEnd.IDLE);
+            tlsEvents(metrics, echo);
             System.gc();
             Exposition e = scrape();
 

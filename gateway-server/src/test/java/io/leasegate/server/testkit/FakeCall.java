@@ -16,6 +16,7 @@ public final class FakeCall implements AccessRecord {
     public int attempts = 1;
     public CharSequence requestId = "0af7651916cd43dd";
     public String downstreamAddress = "10.0.0.9:41000";
+    public @Nullable CharSequence identity;
     public String listener = "main";
     public long revision = 42;
     public @Nullable String detail;
@@ -88,6 +89,11 @@ public final class FakeCall implements AccessRecord {
     @Override
     public String downstreamAddress() {
         return downstreamAddress;
+    }
+
+    @Override
+    public @Nullable CharSequence identity() {
+        return identity;
     }
 
     @Override

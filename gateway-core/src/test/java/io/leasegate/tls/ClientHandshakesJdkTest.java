@@ -1,0 +1,8 @@
+package io.leasegate.tls;
+
+class ClientHandshakesJdkTest extends ClientHandshakesContract {
+
+    ClientHandshakesJdkTest() {
+        super(TlsProvider.JDK);
+    }
+}

@@ -1,0 +1,8 @@
+package io.leasegate.tls;
+
+class ClientHandshakesOpenSslTest extends ClientHandshakesContract {
+
+    ClientHandshakesOpenSslTest() {
+        super(TlsProvider.OPENSSL);
+    }
+}
