@@ -2,9 +2,9 @@ package io.leasegate.proxy;
 
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.filter.ForwardingFilter;
-import io.leasegate.h2.H2Codec;
 import io.leasegate.filter.IdentityFilter;
 import io.leasegate.filter.RequestFilter;
+import io.leasegate.h2.H2Codec;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.codec.RelayCodec;

@@ -24,7 +24,6 @@ public record GatewaySettings(
 
     private static final double DEFAULT_QUEUE_SHARE = 0.5;
 
-
     public GatewaySettings {
         listeners = List.copyOf(listeners);
         if (ioThreads < 1) {

@@ -161,4 +161,25 @@ class DrainTest {
         assertThat(open.response().grpcStatus()).isZero();
         assertThat(result(done)).isTrue();
     }
+
+    /** Its answers to what still comes must not turn the orderly end into a reset, which could cost the caller its last response. */
+    @Test
+    void whatACallerSendsBehindItsLastResponseDoesNoHarm() {
+        ScriptedInstance instance = gateway.instance(AUTHORITY);
+        RawHttp2Client client = gateway.client();
+        RawStream call = client.openCall(AUTHORITY, BIDI).message("a");
+        RawStream there = instance.nextStream();
+        CompletableFuture<Boolean> done = drain(Duration.ofSeconds(20));
+        client.expectGoAway(Http2Error.NO_ERROR);
+        client.expectGoAway(Http2Error.NO_ERROR);
+        call.halfClose();
+        there.expectRequestEnd();
+        there.reply("done");
+        for (int i = 0; i < 200; i++) {
+            client.send().ping(i);
+        }
+        assertThat(call.response().grpcStatus()).isZero();
+        assertThat(client.expectClosed()).isEqualTo("FIN");
+        assertThat(result(done)).isTrue();
+    }
 }

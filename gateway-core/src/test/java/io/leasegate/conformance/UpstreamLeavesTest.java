@@ -213,7 +213,7 @@ class UpstreamLeavesTest {
             connection.close();
             instance.listenAgain();
             Pause.until(
-                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(20),
                     () -> "the gateway keeps a dead connection",
                     () -> gateway.observer().upstreamConnections() == 0);
         }

@@ -45,6 +45,11 @@ public class RouteBenchmark {
         public @Nullable CharSequence header(String name) {
             return null;
         }
+
+        @Override
+        public @Nullable CharSequence identity() {
+            return null;
+        }
     }
 
     private final Head byAuthority = head("service-42:8080", "/shop.Orders/Place");

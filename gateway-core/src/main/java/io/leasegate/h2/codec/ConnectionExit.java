@@ -50,6 +50,7 @@ final class ConnectionExit {
     private final RelayConnection connection;
     private State state = State.OPEN;
     private boolean shutting;
+    private boolean outputShut;
     private int droppedBytes;
     private @Nullable Throwable cause;
     private @Nullable Future<?> drainTimer;
@@ -69,6 +70,11 @@ final class ConnectionExit {
 
     boolean isClosed() {
         return state == State.CLOSED;
+    }
+
+    /** Nothing can be written any more. */
+    boolean isOutputShut() {
+        return outputShut || state == State.CLOSED;
     }
 
     /** Streams above the last id that was announced are not taken (RFC 9113 section 6.8). */
@@ -185,6 +191,7 @@ final class ConnectionExit {
         // With TLS the end is a message of its own: without it the peer would take the response for cut off.
         ChannelFuture written = tls == null ? channel.writeAndFlush(Unpooled.EMPTY_BUFFER) : tls.closeOutbound();
         written.addListener(f -> {
+            outputShut = true;
             if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
                 duplex.shutdownOutput();
                 giveUpAfter(LINGER_MILLIS);

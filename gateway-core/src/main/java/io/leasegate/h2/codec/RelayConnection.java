@@ -254,7 +254,7 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
     @Override
     public void flushNow() {
         flushPending = false;
-        if (exit.isClosed()) {
+        if (exit.isOutputShut()) {
             output.release();
             return;
         }
