@@ -12,16 +12,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** A process of another program with its output in a file. It ends with {@link #close}, and with this JVM in any case. Any thread. */
+/** A process of another program with its output in a file. It ends with {@link #close}, at the latest with {@link #endAll}. Any thread. */
 final class Child implements AutoCloseable {
 
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
     private static final int LAST_LINES = 12;
-
-    static {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "end-of-children"));
-    }
 
     private final Process process;
     private final Path log;
@@ -68,6 +63,14 @@ final class Child implements AutoCloseable {
 
     static Child run(Path log, Duration limit, List<String> command) throws IOException, InterruptedException {
         return run(log, limit, Map.of(), command);
+    }
+
+    /** Kills every process that was started here and runs yet, and waits until it is gone. */
+    static void endAll() throws InterruptedException {
+        RUNNING.forEach(Process::destroyForcibly);
+        for (Process p : RUNNING) {
+            p.waitFor();
+        }
     }
 
     Process process() {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,6 +67,8 @@ final class ConformanceCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     private final Suites suites = new Suites();
+    /** The folder of the suite that runs. */
+    private volatile @Nullable Path scratch;
 
     private ConformanceCommand() {}
 
@@ -94,20 +97,35 @@ final class ConformanceCommand implements Callable<Integer> {
                 Tools.userCache(System.getenv()),
                 home.resolve("conformance/clients"),
                 spec.commandLine().getErr());
+        Runtime.getRuntime().addShutdownHook(new Thread(this::cleanUp, "clean-up"));
         int bad = 0;
         for (Suite suite : chosen) {
-            Path scratch = Files.createTempDirectory("leasegate-" + suite.name() + "-");
+            Path folder = Files.createTempDirectory("leasegate-" + suite.name() + "-");
+            scratch = folder;
             try {
-                bad += run(suite, new Bench(home, tools, scratch), known) ? 0 : 1;
+                bad += run(suite, new Bench(home, tools, folder), known) ? 0 : 1;
             } finally {
                 if (keep) {
-                    out().println("  its logs are in " + scratch);
+                    out().println("  its logs are in " + folder);
                 } else {
-                    Folders.delete(scratch);
+                    Folders.delete(folder);
                 }
             }
         }
         return bad == 0 ? 0 : FAILED;
+    }
+
+    /** What a run that is broken off leaves behind. */
+    private void cleanUp() {
+        Path folder = scratch;
+        try {
+            Child.endAll();
+            if (folder != null && !keep) {
+                Folders.delete(folder);
+            }
+        } catch (IOException | InterruptedException e) {
+            spec.commandLine().getErr().println("not all was cleaned up: " + e.getMessage());
+        }
     }
 
     private Set<Suite> chosen() {
