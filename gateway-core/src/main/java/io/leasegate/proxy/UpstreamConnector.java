@@ -224,13 +224,13 @@ final class UpstreamConnector {
             if (cause == null) {
                 IOException closed = new IOException("connection closed by the instance");
                 fail(ConnectFailure.passing(Phase.PREFACE, ConnectFailure.describe(closed), closed));
-            } else if (timedOut) {
-                fail(ConnectFailure.lasting(Phase.PREFACE, ConnectFailure.describe(cause), new ConnectTimeout(cause)));
-            } else if (cause instanceof IOException) {
-                fail(ConnectFailure.passing(Phase.PREFACE, ConnectFailure.describe(cause), cause));
-            } else {
+            } else if (!(cause instanceof IOException)) {
                 String what = "what the instance sends is not HTTP/2: " + ConnectFailure.describe(cause);
                 fail(ConnectFailure.lasting(Phase.PREFACE, what, cause));
+            } else if (timedOut) {
+                fail(ConnectFailure.lasting(Phase.PREFACE, ConnectFailure.describe(cause), new ConnectTimeout(cause)));
+            } else {
+                fail(ConnectFailure.passing(Phase.PREFACE, ConnectFailure.describe(cause), cause));
             }
         }
 

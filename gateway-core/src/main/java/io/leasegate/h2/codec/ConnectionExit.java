@@ -33,8 +33,11 @@ final class ConnectionExit {
     /** For a peer that may still have to read the end of its last response. */
     private static final long LINGER_MILLIS = 5_000;
 
-    /** For a peer that broke the connection. */
+    /** For a client that broke the connection. */
     private static final long FAILED_LINGER_MILLIS = 2_000;
+
+    /** For an instance that did: calls wait for a connection that can be used. */
+    private static final long FAILED_INSTANCE_LINGER_MILLIS = 100;
 
     /** A peer that goes on sending after its error loses the connection, and with it perhaps our last words. */
     private static final int MAX_DROPPED_BYTES = 1 << 20;
@@ -139,7 +142,7 @@ final class ConnectionExit {
         loseStreams(connection.isServer() ? StreamLoss.PROTOCOL : StreamLoss.CONNECTION, message);
         shut();
         // Also when it does not read what it is told.
-        giveUpAfter(FAILED_LINGER_MILLIS);
+        giveUpAfter(connection.isServer() ? FAILED_LINGER_MILLIS : FAILED_INSTANCE_LINGER_MILLIS);
     }
 
     /** The client does not speak HTTP/2; it gets an answer in its own protocol, and no frame. */
