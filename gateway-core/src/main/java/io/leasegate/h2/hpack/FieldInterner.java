@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  * <p>It is shared by peers that do not trust each other, so:
  *
  * <ul>
- *   <li>It is a set of pairs of places that a keyed hash chooses ({@link FieldHash}): nobody can aim at another's place. It has
- *       {@link #PLACES} places for fields of up to {@link #MAX_FIELD_BYTES} bytes, names included; it never holds more.
- *   <li>What is seen for the first time only leaves its hash at the door; values that are unique to a call never get in.
- *   <li>What was seen twice takes a place only when the weaker of its pair has no uses left. A hit adds a use, up to
- *       {@link #MAX_USES}; a newcomer that is turned away takes one. So a field that is used at least once in {@link #MAX_USES}
- *       attempts on its pair stays.
+ *   <li>A keyed hash ({@link FieldHash}) chooses the set of {@link #WAYS} places that a field may have, so nobody can aim at another's.
+ *       There are {@link #PLACES} places for fields of up to {@link #MAX_FIELD_BYTES} bytes, names among them; it never holds more.
+ *   <li>What is seen for the first time only leaves a trace of its hash at the door. Values that are unique to a call do not get in (but
+ *       for one in 65,536).
+ *   <li>What was seen twice takes the weakest place of its set, if that has no uses left. A hit adds a use, up to {@link #MAX_USES}; a
+ *       newcomer that is turned away takes one of the weakest. Every {@link #AGING_LOOKUPS} look-ups all uses are halved, so that what nobody
+ *       uses any more makes room, while a field that is a small part of the traffic, {@link #MAX_USES} in so many, stays.
  *   <li>Never-indexed fields, which credentials always are, are not looked up at all.
  * </ul>
  *
@@ -27,17 +28,21 @@ public final class FieldInterner {
 
     static final int MAX_FIELD_BYTES = 256;
     static final int PLACES = 2048;
+    static final int WAYS = 4;
     static final int MAX_USES = 15;
+    static final int AGING_LOOKUPS = 1 << 17;
     static final int PROMOTION_USES = 3;
 
     /** So much of a block is decoded at a time: what lies in it whole needs no copy of its own. */
     static final int CHUNK_BYTES = 4096;
 
-    private static final int DOOR = 4096;
+    private static final int DOOR = 1 << 14;
 
     private final @Nullable HeaderField[] fields = new @Nullable HeaderField[PLACES];
+    private final int[] hashes = new int[PLACES];
     private final byte[] uses = new byte[PLACES];
-    private final int[] door = new int[DOOR];
+    private final short[] door = new short[DOOR];
+    private int lookupsToAging = AGING_LOOKUPS;
     private final byte[] chunk = new byte[CHUNK_BYTES];
     private final byte[] text = new byte[HuffmanDecoder.maxOutput(CHUNK_BYTES)];
 
@@ -62,10 +67,10 @@ public final class FieldInterner {
             return known;
         }
         int hash = HeaderField.hashOfName(nameHash);
-        int place = firstPlace(hash);
-        for (int i = place; i < place + 2; i++) {
-            HeaderField f = fields[i];
-            if (f != null && f.hash() == hash && f.value().isEmpty() && f.isNamed(bytes, offset, length)) {
+        int set = firstPlace(hash);
+        for (int i = set; i < set + WAYS; i++) {
+            HeaderField f = hashes[i] == hash ? fields[i] : null;
+            if (f != null && f.value().isEmpty() && f.isNamed(bytes, offset, length)) {
                 return used(i, f);
             }
         }
@@ -82,11 +87,14 @@ public final class FieldInterner {
         if (neverIndexed || nameOf.isNeverIndexed() || nameOf.name().length() + length > MAX_FIELD_BYTES) {
             return nameOf.withValue(bytes, offset, length, valueHash, neverIndexed);
         }
+        if (--lookupsToAging == 0) {
+            age();
+        }
         int hash = nameOf.hashWith(valueHash);
-        int place = firstPlace(hash);
-        for (int i = place; i < place + 2; i++) {
-            HeaderField f = fields[i];
-            if (f != null && f.hash() == hash && f.hasNameOf(nameOf) && f.hasValue(bytes, offset, length)) {
+        int set = firstPlace(hash);
+        for (int i = set; i < set + WAYS; i++) {
+            HeaderField f = hashes[i] == hash ? fields[i] : null;
+            if (f != null && f.hasNameOf(nameOf) && f.hasValue(bytes, offset, length)) {
                 return used(i, f);
             }
         }
@@ -100,9 +108,9 @@ public final class FieldInterner {
         if (f.name().length() + f.value().length() > MAX_FIELD_BYTES) {
             return f.repeated();
         }
-        int place = firstPlace(f.hash());
-        for (int i = place; i < place + 2; i++) {
-            HeaderField mine = fields[i];
+        int set = firstPlace(f.hash());
+        for (int i = set; i < set + WAYS; i++) {
+            HeaderField mine = hashes[i] == f.hash() ? fields[i] : null;
             if (mine != null && mine.isSameAs(f)) {
                 return used(i, mine);
             }
@@ -125,24 +133,38 @@ public final class FieldInterner {
         return repeated;
     }
 
+    private void age() {
+        lookupsToAging = AGING_LOOKUPS;
+        for (int i = 0; i < PLACES; i++) {
+            uses[i] >>= 1;
+        }
+    }
+
     private void admit(HeaderField f) {
         int hash = f.hash();
-        int d = hash >>> 16 & DOOR - 1;
-        if (door[d] != hash) {
-            door[d] = hash;
+        int d = hash & DOOR - 1;
+        short trace = (short) (hash >>> 16);
+        if (door[d] != trace) {
+            door[d] = trace;
             return;
         }
-        int first = firstPlace(hash);
-        int place = uses[first] <= uses[first + 1] ? first : first + 1;
+        int set = firstPlace(hash);
+        int place = set;
+        for (int i = set + 1; i < set + WAYS; i++) {
+            if (uses[i] < uses[place]) {
+                place = i;
+            }
+        }
         if (uses[place] > 0) {
             uses[place]--;
             return;
         }
         fields[place] = f;
+        hashes[place] = hash;
         uses[place] = 1;
     }
 
     private static int firstPlace(int hash) {
-        return hash << 1 & PLACES - 1;
+        return hash * WAYS & PLACES - 1;
     }
 }

@@ -110,9 +110,14 @@ public final class HpackDecoder {
     public void decode(ByteBuf fragment, boolean endOfBlock, HeaderBlock into) throws HpackException {
         while (fragment.isReadable()) {
             int n = Math.min(fragment.readableBytes(), FieldInterner.CHUNK_BYTES);
-            byte[] chunk = interner.chunk();
-            fragment.readBytes(chunk, 0, n);
-            decode(chunk, n, into);
+            if (fragment.hasArray()) {
+                int from = fragment.arrayOffset() + fragment.readerIndex();
+                fragment.skipBytes(n);
+                decode(fragment.array(), from, from + n, into);
+            } else {
+                fragment.readBytes(interner.chunk(), 0, n);
+                decode(interner.chunk(), 0, n, into);
+            }
         }
         if (endOfBlock && state != State.REPRESENTATION) {
             throw new HpackException("the header block ends inside of a field");
@@ -134,8 +139,8 @@ public final class HpackDecoder {
         return entries.count();
     }
 
-    private void decode(byte[] in, int end, HeaderBlock into) throws HpackException {
-        int pos = 0;
+    private void decode(byte[] in, int from, int end, HeaderBlock into) throws HpackException {
+        int pos = from;
         while (pos < end) {
             if (state == State.REPRESENTATION) {
                 int b = in[pos++];

@@ -28,7 +28,7 @@ public final class HpackEncoder {
 
     private static final int NAME_SHARE = 16;
 
-    private static final int EVICTION_COST = 4;
+    private static final int EVICTION_COST = 8;
     private static final int MAX_CREDIT = 64 * EVICTION_COST;
 
     private static final int INDEXED = 0x80;
@@ -103,8 +103,8 @@ public final class HpackEncoder {
     private void encodeLiteral(HeaderField f, ByteBuf out) {
         int name = nameIndex(f);
         if (f.isRepeated()
-                ? isWorthIts(f, FIELD_SHARE, EVICTION_COST)
-                : name == 0 && isWorthIts(f, NAME_SHARE, MAX_CREDIT / 2)) {
+                ? isPaidFor(f, FIELD_SHARE, EVICTION_COST)
+                : name == 0 && isPaidFor(f, NAME_SHARE, MAX_CREDIT / 2)) {
             writeLiteral(out, INCREMENTAL, 6, name, f);
             entries.add(f);
         } else {
@@ -112,7 +112,7 @@ public final class HpackEncoder {
         }
     }
 
-    private boolean isWorthIts(HeaderField f, int share, int neededCredit) {
+    private boolean isPaidFor(HeaderField f, int share, int neededCredit) {
         int size = f.listBytes();
         if (size > entries.capacityBytes() / share) {
             return false;

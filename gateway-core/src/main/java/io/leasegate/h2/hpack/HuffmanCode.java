@@ -9,9 +9,10 @@ final class HuffmanCode {
     static final int EOS = 256;
     static final int MIN_BITS = 5;
     static final int MAX_BITS = 30;
+    static final int CODE_MASK = (1 << MAX_BITS) - 1;
 
-    /** Codes of up to this many bits are found with one look into the table. */
-    static final int TABLE_BITS = 9;
+    /** So many bits are looked up at a time: in most texts they hold two codes. */
+    static final int LOOKUP_BITS = 12;
 
     /** Lengths of the codes of the symbols 0 to 256 (appendix B, last column). */
     private static final byte[] BITS = {
@@ -26,8 +27,11 @@ final class HuffmanCode {
         26, 26, 27, 27, 27, 27, 27, 28, 27, 27, 27, 27, 27, 26, 30
     };
 
-    /** By the first bits: length of the code, then the symbol in the low byte; 0 where the code is longer. */
-    private static final short[] TABLE = new short[1 << TABLE_BITS];
+    /**
+     * By the next bits: what the one or two whole codes at their start say, or 0 where the first code is longer. Bits 0-7 the first
+     * symbol, 8-15 the second, 16-23 how many bits they take, 24-31 how many they are.
+     */
+    private static final int[] LOOKUP = new int[1 << LOOKUP_BITS];
 
     /** By length: the first code that is longer, left-aligned in {@link #MAX_BITS} bits. */
     private static final int[] END = new int[MAX_BITS + 1];
@@ -47,41 +51,48 @@ final class HuffmanCode {
             for (int symbol = 0; symbol <= EOS; symbol++) {
                 if (BITS[symbol] == bits) {
                     SYMBOLS[place++] = (short) symbol;
-                    if (bits <= TABLE_BITS) {
-                        fill(code, bits, symbol);
-                    }
                     code++;
                 }
             }
             END[bits] = code << (MAX_BITS - bits);
         }
+        for (int i = 0; i < LOOKUP.length; i++) {
+            LOOKUP[i] = lookUp(i);
+        }
     }
 
     private HuffmanCode() {}
 
-    private static void fill(int code, int bits, int symbol) {
-        int first = code << (TABLE_BITS - bits);
-        for (int i = 0; i < 1 << (TABLE_BITS - bits); i++) {
-            TABLE[first + i] = (short) (bits << 8 | symbol);
+    private static int lookUp(int bits) {
+        int code = bits << (MAX_BITS - LOOKUP_BITS);
+        int first = codeBits(code);
+        if (first > LOOKUP_BITS) {
+            return 0;
         }
+        int entry = symbol(code, first) | first << 16 | 1 << 24;
+        int second = codeBits(code << first & CODE_MASK);
+        if (first + second > LOOKUP_BITS) {
+            return entry;
+        }
+        return symbol(code, first) | symbol(code << first & CODE_MASK, second) << 8 | (first + second) << 16 | 2 << 24;
     }
 
-    /** The entry for the next {@link #TABLE_BITS} bits: length of the code and symbol, or 0. */
-    static int shortCode(int nextBits) {
-        return TABLE[nextBits];
+    /** What the next {@link #LOOKUP_BITS} bits say. */
+    static int lookUp12(int bits) {
+        return LOOKUP[bits];
     }
 
-    /** The length of the code that the next {@link #MAX_BITS} bits start with; it is longer than {@link #TABLE_BITS}. */
-    static int longCodeBits(int nextBits) {
-        int bits = TABLE_BITS + 1;
-        while (bits < MAX_BITS && nextBits >= END[bits]) {
+    /** The length of the code that the next {@link #MAX_BITS} bits start with. */
+    static int codeBits(int next) {
+        int bits = MIN_BITS;
+        while (bits < MAX_BITS && next >= END[bits]) {
             bits++;
         }
         return bits;
     }
 
-    /** The symbol of a code, right-aligned. */
-    static int symbol(int code, int bits) {
-        return SYMBOLS[code + PLACE[bits]];
+    /** The symbol whose code of that length the next {@link #MAX_BITS} bits start with. */
+    static int symbol(int next, int bits) {
+        return SYMBOLS[(next >>> (MAX_BITS - bits)) + PLACE[bits]];
     }
 }

@@ -1,13 +1,17 @@
 package io.leasegate.h2.hpack;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * Decodes one string after the other, each in as many pieces as it comes in. Holds up to 29 bits between two pieces. For one
  * connection's event loop.
  */
 final class HuffmanDecoder {
 
-    private static final int TABLE_MASK = (1 << HuffmanCode.TABLE_BITS) - 1;
-    private static final int CODE_MASK = (1 << HuffmanCode.MAX_BITS) - 1;
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final int LOOKUP_MASK = (1 << HuffmanCode.LOOKUP_BITS) - 1;
 
     /** The bits not yet decoded, right-aligned; what is above them is stale. */
     private long bits;
@@ -20,9 +24,9 @@ final class HuffmanDecoder {
         bitCount = 0;
     }
 
-    /** How many bytes can come out of that many bytes, with what is held from before. */
+    /** The room that decoding that many bytes needs, with what is held from before: one more than can come out. */
     static int maxOutput(int inputBytes) {
-        return (inputBytes * 8 + HuffmanCode.MAX_BITS - 1) / HuffmanCode.MIN_BITS;
+        return (inputBytes * 8 + HuffmanCode.MAX_BITS - 1) / HuffmanCode.MIN_BITS + 1;
     }
 
     /**
@@ -38,19 +42,26 @@ final class HuffmanDecoder {
         int i = from;
         while (i < to) {
             // At most 29 bits are left from the round before, so 32 more fit.
-            while (count <= 56 && i < to) {
+            if (to - i >= Integer.BYTES) {
+                acc = acc << 32 | ((int) INT.get(in, i) & 0xffffffffL);
+                count += 32;
+                i += Integer.BYTES;
+            } else {
                 acc = acc << 8 | (in[i++] & 0xff);
                 count += 8;
             }
             while (count >= HuffmanCode.MAX_BITS) {
-                int entry = HuffmanCode.shortCode((int) (acc >>> (count - HuffmanCode.TABLE_BITS)) & TABLE_MASK);
+                int entry = HuffmanCode.lookUp12((int) (acc >>> (count - HuffmanCode.LOOKUP_BITS)) & LOOKUP_MASK);
                 if (entry != 0) {
-                    out[o++] = (byte) entry;
-                    count -= entry >>> 8;
+                    out[o] = (byte) entry;
+                    // Where there is no second symbol, the next one overwrites this.
+                    out[o + 1] = (byte) (entry >>> 8);
+                    o += entry >>> 24;
+                    count -= entry >>> 16 & 0xff;
                 } else {
-                    int next = (int) (acc >>> (count - HuffmanCode.MAX_BITS)) & CODE_MASK;
-                    int length = HuffmanCode.longCodeBits(next);
-                    out[o++] = longSymbol(next, length);
+                    int next = (int) (acc >>> (count - HuffmanCode.MAX_BITS)) & HuffmanCode.CODE_MASK;
+                    int length = HuffmanCode.codeBits(next);
+                    out[o++] = symbol(next, length);
                     count -= length;
                 }
             }
@@ -70,13 +81,20 @@ final class HuffmanDecoder {
         while (bitCount >= HuffmanCode.MIN_BITS) {
             int missing = HuffmanCode.MAX_BITS - bitCount;
             // Padded with ones, as the encoder would go on padding.
-            int next = (int) (bits << missing | ((1L << missing) - 1)) & CODE_MASK;
-            int entry = HuffmanCode.shortCode(next >>> (HuffmanCode.MAX_BITS - HuffmanCode.TABLE_BITS));
-            int length = entry != 0 ? entry >>> 8 : HuffmanCode.longCodeBits(next);
-            if (length > bitCount) {
-                break;
+            int next = (int) (bits << missing | ((1L << missing) - 1)) & HuffmanCode.CODE_MASK;
+            int entry = HuffmanCode.lookUp12(next >>> (HuffmanCode.MAX_BITS - HuffmanCode.LOOKUP_BITS));
+            int length = entry >>> 16 & 0xff;
+            if (entry != 0 && length <= bitCount) {
+                out[o] = (byte) entry;
+                out[o + 1] = (byte) (entry >>> 8);
+                o += entry >>> 24;
+            } else {
+                length = HuffmanCode.codeBits(next);
+                if (length > bitCount) {
+                    break;
+                }
+                out[o++] = symbol(next, length);
             }
-            out[o++] = entry != 0 ? (byte) entry : longSymbol(next, length);
             bitCount -= length;
         }
         if (bitCount > 7) {
@@ -90,8 +108,8 @@ final class HuffmanDecoder {
         return o;
     }
 
-    private static byte longSymbol(int next, int length) throws HpackException {
-        int symbol = HuffmanCode.symbol(next >>> (HuffmanCode.MAX_BITS - length), length);
+    private static byte symbol(int next, int length) throws HpackException {
+        int symbol = HuffmanCode.symbol(next, length);
         if (symbol == HuffmanCode.EOS) {
             throw new HpackException("a Huffman-coded string contains the symbol EOS (RFC 7541 section 5.2)");
         }
