@@ -22,7 +22,7 @@ final class ProcessGuard implements AutoCloseable {
                 -) rest=; for p in $pids; do [ "$p" = "$pid" ] || rest="$rest $p"; done; pids=$rest ;;
               esac
             done
-            for p in $pids; do kill -KILL -- "-$p"; done
+            for p in $pids; do kill -s KILL -- "-$p"; done
             rm -rf "$1" || { sleep 1; rm -rf "$1"; }
             """;
 

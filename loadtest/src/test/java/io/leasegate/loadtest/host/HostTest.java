@@ -8,8 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HostTest {
+
+    @TempDir
+    private Path folder = Path.of("");
 
     @Test
     void readsListsOfCores() {
@@ -65,9 +69,31 @@ class HostTest {
         }
     }
 
+    /** As it does when this process is killed: its standard input ends. */
+    @Test
+    void theGuardKillsWhatIsLeftAndItsWorkers() throws Exception {
+        Path data = Files.createDirectory(folder.resolve("data"));
+        Process process = new ProcessBuilder("setsid", "sh", "-c", "trap '' TERM; sleep 300 & wait; sleep 300").start();
+        ProcessTree tree = new ProcessTree(process.pid());
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (tree.pids().size() < 2 && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        List<Long> pids = tree.pids();
+        assertThat(pids).hasSize(2);
+        ProcessGuard guard = new ProcessGuard(data);
+        guard.add(process.pid());
+        guard.close();
+        for (long pid : pids) {
+            ProcessHandle.of(pid)
+                    .ifPresent(left ->
+                            left.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+        }
+        assertThat(data).doesNotExist();
+    }
+
     @Test
     void makesACertificate() throws Exception {
-        Path folder = Files.createTempDirectory("leasegate-bench-test-");
         Certificate certificate = Certificate.create(folder);
         assertThat(certificate.chain()).content().startsWith("-----BEGIN CERTIFICATE-----");
         assertThat(certificate.key()).content().startsWith("-----BEGIN PRIVATE KEY-----");
