@@ -172,7 +172,7 @@ class ConnectionLifeTest {
         RawStream there = instance.nextStream();
         assertThat(instance.nextConnection()).isSameAs(there.connection());
         there.connection().send().goAway(there.id(), Http2Error.NO_ERROR, "max_age");
-        instance.nextConnection().expectAlive();
+        instance.nextConnection().expectSettingsAck();
         there.trailersOnly(0, "");
         assertThat(call.response().grpcStatus()).isZero();
         assertThat(there.connection().expectClosed()).isEqualTo("FIN");
@@ -185,7 +185,7 @@ class ConnectionLifeTest {
         ScriptedInstance instance = gateway.instance(AUTHORITY, ScriptedInstance::echo);
         callIsServed(gateway.client());
         instance.nextConnection().abort();
-        instance.nextConnection().expectAlive();
+        instance.nextConnection().expectSettingsAck();
         awaitEnds(UpstreamEnd.LOST);
     }
 
