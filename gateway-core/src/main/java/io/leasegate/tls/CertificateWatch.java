@@ -20,6 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the files of TLS every few seconds, has them loaded again when their content differs, and warns of certificates that end
@@ -35,6 +37,8 @@ public final class CertificateWatch implements AutoCloseable {
     static final Duration WARNING = Duration.ofDays(14);
 
     private static final Duration WARNING_PAUSE = Duration.ofDays(1);
+    private static final long CLOSE_SECONDS = 5;
+    private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
 
     private final Duration interval;
     private final TlsListener listener;
@@ -62,7 +66,7 @@ public final class CertificateWatch implements AutoCloseable {
     /** Begins to look. */
     public void start() {
         long nanos = interval.toNanos();
-        thread.scheduleWithFixedDelay(this::look, 0, nanos, TimeUnit.NANOSECONDS);
+        thread.scheduleWithFixedDelay(this::lookAndGoOn, 0, nanos, TimeUnit.NANOSECONDS);
     }
 
     /**
@@ -118,6 +122,15 @@ public final class CertificateWatch implements AutoCloseable {
         return byOwner;
     }
 
+    /** An exception would end the schedule, and nobody would hear of it. */
+    private void lookAndGoOn() {
+        try {
+            look();
+        } catch (RuntimeException e) {
+            LOG.error("the look at the files of TLS failed; it is tried again", e);
+        }
+    }
+
     /** One look at everything. On the watch's thread. */
     void look() {
         for (Watched w : watched) {
@@ -142,9 +155,17 @@ public final class CertificateWatch implements AutoCloseable {
         }
     }
 
+    /** Ends the thread, and waits for what it is doing: what was made of files may be given back then. */
     @Override
     public void close() {
         thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("reading the files of TLS takes more than {} s", CLOSE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** A digest of what is in the files, and of what keeps them from being read. */

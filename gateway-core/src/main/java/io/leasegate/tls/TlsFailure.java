@@ -100,8 +100,14 @@ public enum TlsFailure {
                 || message.contains("illegal given domain name");
     }
 
-    /** What BoringSSL and the JDK write: alerts first, since their names hold words of the other classes. */
+    /** What BoringSSL and the JDK write: alerts first, since their names hold words of other classes. */
     private static TlsFailure ofMessage(String message) {
+        if (message.contains("no_application_protocol")) {
+            return ALPN;
+        }
+        if (message.contains("protocol_version")) {
+            return VERSION;
+        }
         if (message.contains("alert")) {
             return REFUSED;
         }

@@ -347,6 +347,15 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
                 }));
     }
 
+    /** Makes the TLS toward instances anew, for pools that are made from now on. */
+    public void renewUpstreamTls() throws IOException {
+        UpstreamTls before = upstreamTls;
+        upstreamTls = tls.upstream();
+        if (before != null) {
+            before.close();
+        }
+    }
+
     private void closeTls() {
         listenerTls.values().forEach(ListenerTls::close);
         if (upstreamTls != null) {

@@ -1,16 +1,26 @@
 package io.leasegate.testkit;
 
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
 import io.leasegate.tls.KeyPairFiles;
+import io.leasegate.tls.PemFiles;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
@@ -61,7 +71,7 @@ public final class TestAuthority {
     }
 
     /** Adds names; the builder's own way takes no wildcards. */
-    private static CertificateBuilder withNames(CertificateBuilder builder, String... dnsNames) {
+    public static CertificateBuilder withNames(CertificateBuilder builder, String... dnsNames) {
         if (dnsNames.length == 0) {
             return builder;
         }
@@ -95,6 +105,39 @@ public final class TestAuthority {
         return new KeyPairFiles(
                 write(directory.resolve(name + ".crt"), made.getCertificatePEM()),
                 write(directory.resolve(name + ".key"), made.getPrivateKeyPEM()));
+    }
+
+    /** Makes a gRPC client speak TLS, trust this authority alone, and show a certificate where it is asked for one. */
+    public NettyChannelBuilder trustedBy(NettyChannelBuilder client, X509Bundle own) {
+        try {
+            SslContextBuilder context = GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
+                    .trustManager(bundle.getCertificate());
+            if (own != null) {
+                context.keyManager(own.getKeyPair().getPrivate(), own.getCertificatePath());
+            }
+            return client.useTransportSecurity().sslContext(context.build());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What a server of the JDK shows a certificate with. */
+    public static KeyManager[] keys(KeyPairFiles files) {
+        char[] password = "changeit".toCharArray();
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry(
+                    "own",
+                    PemFiles.privateKey(files.privateKey()),
+                    password,
+                    PemFiles.certificates(files.certificate()).toArray(new Certificate[0]));
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(store, password);
+            return factory.getKeyManagers();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Path write(Path target, String text) {

@@ -10,6 +10,7 @@ import io.leasegate.testkit.GatewayExtension.TlsParts;
 import io.leasegate.testkit.TestAuthority;
 import io.leasegate.testkit.TlsProbe;
 import io.leasegate.testkit.TlsProbe.Secured;
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -73,7 +74,8 @@ abstract class ClientHandshakesContract {
                 authority.issue("a", "a.example", "shared.example"),
                 authority.issue("wild", "*.wild.example", "shared.example"),
                 authority.issue("inner", "inner.wild.example"),
-                authority.issue("rsa", b -> b.rsa2048().addSanDnsName("rsa.example")));
+                authority.issue("rsa", b -> b.rsa2048().addSanDnsName("rsa.example")),
+                authority.issue("ed", b -> b.algorithm(Algorithm.ed25519).addSanDnsName("ed.example")));
     }
 
     private Map<String, ListenerTls> listeners() throws IOException {
@@ -144,7 +146,8 @@ abstract class ClientHandshakesContract {
         "wild.example, main",
         "unknown.example, main",
         "shared.example, a",
-        "rsa.example, rsa"
+        "rsa.example, rsa",
+        "ed.example, ed"
     })
     void theNameChoosesTheCertificate(String name, String certificate) throws IOException {
         Secured secured = probe().serverName(name).connect(gateway.port());

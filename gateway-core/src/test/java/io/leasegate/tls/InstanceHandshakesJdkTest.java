@@ -1,0 +1,8 @@
+package io.leasegate.tls;
+
+class InstanceHandshakesJdkTest extends InstanceHandshakesContract {
+
+    InstanceHandshakesJdkTest() {
+        super(TlsProvider.JDK);
+    }
+}

@@ -1,0 +1,8 @@
+package io.leasegate.tls;
+
+class InstanceHandshakesOpenSslTest extends InstanceHandshakesContract {
+
+    InstanceHandshakesOpenSslTest() {
+        super(TlsProvider.OPENSSL);
+    }
+}

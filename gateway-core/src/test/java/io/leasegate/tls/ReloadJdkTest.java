@@ -1,0 +1,8 @@
+package io.leasegate.tls;
+
+class ReloadJdkTest extends ReloadContract {
+
+    ReloadJdkTest() {
+        super(TlsProvider.JDK);
+    }
+}

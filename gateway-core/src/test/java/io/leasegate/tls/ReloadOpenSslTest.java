@@ -1,0 +1,8 @@
+package io.leasegate.tls;
+
+class ReloadOpenSslTest extends ReloadContract {
+
+    ReloadOpenSslTest() {
+        super(TlsProvider.OPENSSL);
+    }
+}
