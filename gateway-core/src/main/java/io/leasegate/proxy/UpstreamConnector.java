@@ -6,6 +6,7 @@ import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.proxy.ConnectFailure.Phase;
 import io.leasegate.tls.TlsException;
+import io.leasegate.tls.TlsFailure;
 import io.leasegate.tls.UpstreamTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamConnector {
 
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 512 * 1024);
+
+    /** What messages of TLS begin with; here the phase says so. */
+    private static final String TLS_PREFIX = "TLS: ";
 
     private final ProxyLoop loop;
     private final Endpoint endpoint;
@@ -199,7 +203,9 @@ final class UpstreamConnector {
         }
 
         private void onTlsFailed(TlsException cause) {
-            fail(ConnectFailure.lasting(Phase.TLS, ConnectFailure.describe(cause), cause));
+            String what = ConnectFailure.describe(cause);
+            fail(ConnectFailure.lasting(
+                    Phase.TLS, what.startsWith(TLS_PREFIX) ? what.substring(TLS_PREFIX.length()) : what, cause));
         }
 
         private void speakHttp2(Channel connected) {
@@ -255,6 +261,11 @@ final class UpstreamConnector {
                 h2.close(
                         Http2Error.SETTINGS_TIMEOUT,
                         "no HTTP/2 SETTINGS from the instance within " + limitMillis + " ms");
+                return;
+            }
+            if (phase == Phase.TLS) {
+                String what = "the handshake was not over within " + limitMillis + " ms";
+                fail(ConnectFailure.lasting(Phase.TLS, what, new TlsException(TlsFailure.TIMEOUT, TLS_PREFIX + what)));
                 return;
             }
             String what = phase == Phase.RESOLVE ? "no answer from the name servers" : "no answer";

@@ -183,8 +183,9 @@ class CertificateWatchTest implements TlsListener {
 
     @Test
     void endsAreToldFromFourteenDaysBeforeOnceADay() throws IOException {
-        assertThat(watch.certificates()).extracting(CertificateFile::file).containsExactly(
-                authority.file(), files.certificate());
+        assertThat(watch.certificates())
+                .extracting(CertificateFile::file)
+                .containsExactly(authority.file(), files.certificate());
         now = now.plus(Duration.ofDays(75));
         watch.look();
         assertThat(told).isEmpty();

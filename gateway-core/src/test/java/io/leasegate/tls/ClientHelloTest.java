@@ -34,8 +34,7 @@ class ClientHelloTest {
 
     @Test
     void nameAndProtocols() throws Exception {
-        assertThat(ClientHello.parse(hello("Shop.Example", "h2")))
-                .isEqualTo(new ClientHello("shop.example", 1, true));
+        assertThat(ClientHello.parse(hello("Shop.Example", "h2"))).isEqualTo(new ClientHello("shop.example", 1, true));
         assertThat(ClientHello.parse(hello("", "http/1.1", "h2"))).isEqualTo(new ClientHello(null, 2, true));
         assertThat(ClientHello.parse(hello("a.example", "http/1.1", "h2c", "h")))
                 .isEqualTo(new ClientHello("a.example", 3, false));
@@ -46,7 +45,8 @@ class ClientHelloTest {
     void aDamagedMessageIsReadAsFarAsItGoes() throws Exception {
         ByteBuf whole = hello("shop.example", "h2");
         for (int n = 0; n < whole.readableBytes(); n++) {
-            assertThat(ClientHello.parse(whole.slice(whole.readerIndex(), n)).protocols()).isBetween(0, 1);
+            assertThat(ClientHello.parse(whole.slice(whole.readerIndex(), n)).protocols())
+                    .isBetween(0, 1);
         }
         Random random = new Random(1);
         for (int i = 0; i < 20_000; i++) {

@@ -99,9 +99,10 @@ class ClientIdentityTest {
         for (String value : forged) {
             headers.put(KEY, value);
         }
-        return gateway.grpcClient("echo", TestServer.SERVICE, b -> authority
-                .trustedBy(b, own)
-                .intercept(MetadataUtils.newAttachHeadersInterceptor(headers)));
+        return gateway.grpcClient(
+                "echo",
+                TestServer.SERVICE,
+                b -> authority.trustedBy(b, own).intercept(MetadataUtils.newAttachHeadersInterceptor(headers)));
     }
 
     @Test
@@ -113,7 +114,8 @@ class ClientIdentityTest {
         client(clients.make("one", b -> b.addSanDnsName("one.clients"))).unary(HELLO);
         client(admin()).unary(HELLO);
         client(clients.make("other", b -> b.addSanDnsName("other.clients"))).unary(HELLO);
-        assertThat(List.of(echo.calls().size(), one.calls().size(), admin.calls().size()))
+        assertThat(List.of(
+                        echo.calls().size(), one.calls().size(), admin.calls().size()))
                 .containsExactly(2, 1, 1);
     }
 
@@ -143,7 +145,10 @@ class ClientIdentityTest {
         ScriptedInstance instance = gateway.instance("echo");
         try (RawHttp2Client client = RawHttp2Client.connect(gateway.port("clear"), PeerOptions.defaults())) {
             RawStream call = client.open(
-                    HeaderFields.grpcRequest("echo", "/a.B/C").with(HEADER, ADMIN).with("x-kept", "1"), false);
+                    HeaderFields.grpcRequest("echo", "/a.B/C")
+                            .with(HEADER, ADMIN)
+                            .with("x-kept", "1"),
+                    false);
             call.message("one").headers(HeaderFields.of(HEADER, ADMIN).with("x-kept", "2"), true);
             RawStream received = instance.nextStream();
             HeaderFields trailers = received.expectMessage("one").expectTrailers();

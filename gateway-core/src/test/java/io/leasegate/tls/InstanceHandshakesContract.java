@@ -90,9 +90,11 @@ abstract class InstanceHandshakesContract {
         local = authority.issue("local", b -> b.addSanIpAddress("127.0.0.1").addSanDnsName("localhost"));
         named = authority.issue("named", "echo.internal");
         stranger = other.issue("stranger", b -> b.addSanIpAddress("127.0.0.1"));
-        old = authority.issue("old", b -> b.addSanIpAddress("127.0.0.1")
-                .notBefore(Instant.now().minus(Duration.ofDays(3)))
-                .notAfter(Instant.now().minus(Duration.ofDays(1))));
+        old = authority.issue(
+                "old",
+                b -> b.addSanIpAddress("127.0.0.1")
+                        .notBefore(Instant.now().minus(Duration.ofDays(3)))
+                        .notAfter(Instant.now().minus(Duration.ofDays(1))));
         own = clients.issue("gateway", b -> b.addExtendedKeyUsageClientAuth());
     }
 
@@ -107,8 +109,8 @@ abstract class InstanceHandshakesContract {
 
     private TestServer server(KeyPairFiles files, ClientAuth auth, String version) {
         try {
-            SslContextBuilder builder =
-                    SslContextBuilder.forServer(files.certificate().toFile(), files.privateKey().toFile());
+            SslContextBuilder builder = SslContextBuilder.forServer(
+                    files.certificate().toFile(), files.privateKey().toFile());
             SslContext context = GrpcSslContexts.configure(builder, SslProvider.JDK)
                     .protocols(version)
                     .trustManager(clients.file().toFile())
@@ -142,7 +144,7 @@ abstract class InstanceHandshakesContract {
     }
 
     private TlsFailure firstCause() {
-        Throwable cause = gateway.observer().connectCauses().get(0);
+        Throwable cause = gateway.observer().connectFailures().get(0).getCause();
         assertThat(cause).isInstanceOf(TlsException.class);
         return ((TlsException) cause).failure();
     }
@@ -175,8 +177,8 @@ abstract class InstanceHandshakesContract {
         int port = server(named).port();
         gateway.register("echo", port);
         assertThat(failure().getStatus().getDescription())
-                .contains("service echo, instance 127.0.0.1:" + port + ": TLS: the instance's certificate is not for"
-                        + " 127.0.0.1 (")
+                .contains("service echo, instance 127.0.0.1:" + port
+                        + ", phase TLS: the instance's certificate is not for" + " 127.0.0.1 (")
                 .contains("services.echo.tls.server-name")
                 .contains("[UF, request ");
         assertThat(firstCause()).isEqualTo(TlsFailure.NAME);
@@ -274,7 +276,8 @@ abstract class InstanceHandshakesContract {
     void anInstanceThatSaysNothing() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             gateway.register("echo", silent.getLocalPort());
-            assertThat(failure().getStatus().getDescription()).contains("TLS: the handshake was not over within ");
+            assertThat(failure().getStatus().getDescription())
+                    .contains("phase TLS: the handshake was not over within ");
             assertThat(firstCause()).isEqualTo(TlsFailure.TIMEOUT);
         }
     }

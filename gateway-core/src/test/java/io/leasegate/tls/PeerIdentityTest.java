@@ -63,7 +63,10 @@ class PeerIdentityTest {
     @Test
     void whatIsNoHostNameIsNoDnsName() {
         assertThat(PeerIdentity.of(authority
-                        .make("subject", b -> TestAuthority.withNames(b, "spiffe://lab/admin", "CN=admin", "a b", "real.example"))
+                        .make(
+                                "subject",
+                                b -> TestAuthority.withNames(
+                                        b, "spiffe://lab/admin", "CN=admin", "a b", "real.example"))
                         .getCertificate()))
                 .isEqualTo("real.example");
     }

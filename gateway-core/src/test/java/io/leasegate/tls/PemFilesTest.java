@@ -72,19 +72,23 @@ class PemFilesTest {
             names = {"rsa2048", "rsa4096", "ecp256", "ecp384", "ed25519"})
     void keysInPkcs8(Algorithm algorithm) throws IOException {
         X509Bundle made = made(algorithm);
-        Path file = write("pkcs8.key", pem("PRIVATE KEY", made.getKeyPair().getPrivate().getEncoded()));
+        Path file = write(
+                "pkcs8.key", pem("PRIVATE KEY", made.getKeyPair().getPrivate().getEncoded()));
         PrivateKey read = PemFiles.privateKey(file);
-        assertThat(PrivateKeys.belongs(read, made.getCertificate().getPublicKey())).isTrue();
+        assertThat(PrivateKeys.belongs(read, made.getCertificate().getPublicKey()))
+                .isTrue();
     }
 
     @ParameterizedTest
     @CsvSource({"rsa2048, RSA", "rsa4096, RSA", "ecp256, EC", "ecp384, EC"})
     void keysInTheirOlderForms(Algorithm algorithm, String kind) throws IOException {
         X509Bundle made = made(algorithm);
-        String text = "some words\r\n" + pem(kind + " PRIVATE KEY", bare(made.getKeyPair().getPrivate()));
+        String text = "some words\r\n"
+                + pem(kind + " PRIVATE KEY", bare(made.getKeyPair().getPrivate()));
         Path file = write("older.key", text.replace("\n", "\r\n"));
         PrivateKey read = PemFiles.privateKey(file);
-        assertThat(PrivateKeys.belongs(read, made.getCertificate().getPublicKey())).isTrue();
+        assertThat(PrivateKeys.belongs(read, made.getCertificate().getPublicKey()))
+                .isTrue();
         assertThat(PrivateKeys.belongs(read, made(algorithm).getCertificate().getPublicKey()))
                 .isFalse();
     }
@@ -110,12 +114,12 @@ class PemFilesTest {
             nothing | no private key in it; expected PEM text with -----BEGIN PRIVATE KEY-----
             """)
     void keysThatCannotBeUsed(String lines, String problem) throws IOException {
-        Path file = write("bad.key", lines.replace("\\,", "\0").replace(",", "\n").replace("\0", ",") + "\n");
-        assertThatThrownBy(() -> PemFiles.privateKey(file))
-                .isInstanceOfSatisfying(PemException.class, e -> {
-                    assertThat(e.problem()).startsWith(problem);
-                    assertThat(e).hasMessageStartingWith(file + ": " + problem);
-                });
+        Path file =
+                write("bad.key", lines.replace("\\,", "\0").replace(",", "\n").replace("\0", ",") + "\n");
+        assertThatThrownBy(() -> PemFiles.privateKey(file)).isInstanceOfSatisfying(PemException.class, e -> {
+            assertThat(e.problem()).startsWith(problem);
+            assertThat(e).hasMessageStartingWith(file + ": " + problem);
+        });
     }
 
     /** Whatever a damaged key holds, reading it ends with a message. */
@@ -158,7 +162,8 @@ class PemFilesTest {
     void aDamagedCertificateIsNamedByItsNumber() throws IOException {
         String good = root.bundle().getCertificatePEM();
         Path file = write("second.pem", good + "\n" + pem("CERTIFICATE", "junk".getBytes(StandardCharsets.UTF_8)));
-        assertThatThrownBy(() -> PemFiles.certificates(file)).hasMessageContaining("certificate 2 in it cannot be read");
+        assertThatThrownBy(() -> PemFiles.certificates(file))
+                .hasMessageContaining("certificate 2 in it cannot be read");
     }
 
     @Test
@@ -169,7 +174,8 @@ class PemFilesTest {
                 .subject("CN=own")
                 .addSanDnsName("own.example")
                 .buildIssuedBy(between);
-        X509Certificate stranger = TestAuthority.create(directory, "stranger").bundle().getCertificate();
+        X509Certificate stranger =
+                TestAuthority.create(directory, "stranger").bundle().getCertificate();
         X509Certificate rootCertificate = root.bundle().getCertificate();
         CertificateChain chain = CertificateChain.of(List.of(
                 own.getCertificate(), rootCertificate, stranger, between.getCertificate(), own.getCertificate()));

@@ -189,8 +189,7 @@ abstract class ReloadContract {
         probe.connect(gateway.port());
         probe.connect(gateway.port());
         assertThat(gateway.observer().handshake(1).resumed()).isTrue();
-        Files.copy(
-                TestAuthority.create(directory, "successor").file(), clientCa, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(TestAuthority.create(directory, "successor").file(), clientCa, StandardCopyOption.REPLACE_EXISTING);
         Pause.until(Duration.ofSeconds(30), () -> "told: " + told, () -> !told.isEmpty());
         assertThat(probe.refused(gateway.port())).isNotNull();
         assertThat(gateway.observer().handshakeFailure(0).failure()).isEqualTo(TlsFailure.UNTRUSTED);
