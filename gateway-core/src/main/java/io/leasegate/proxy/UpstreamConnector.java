@@ -30,9 +30,6 @@ final class UpstreamConnector {
 
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 512 * 1024);
 
-    /** What messages of TLS begin with; here the phase says so. */
-    private static final String TLS_PREFIX = "TLS: ";
-
     private final ProxyLoop loop;
     private final Endpoint endpoint;
     private final EndpointId id;
@@ -203,9 +200,7 @@ final class UpstreamConnector {
         }
 
         private void onTlsFailed(TlsException cause) {
-            String what = ConnectFailure.describe(cause);
-            fail(ConnectFailure.lasting(
-                    Phase.TLS, what.startsWith(TLS_PREFIX) ? what.substring(TLS_PREFIX.length()) : what, cause));
+            fail(ConnectFailure.lasting(Phase.TLS, ConnectFailure.describe(cause), cause));
         }
 
         private void speakHttp2(Channel connected) {
@@ -230,6 +225,9 @@ final class UpstreamConnector {
             if (cause == null) {
                 IOException closed = new IOException("connection closed by the instance");
                 fail(ConnectFailure.passing(Phase.PREFACE, ConnectFailure.describe(closed), closed));
+            } else if (cause instanceof TlsException refusal) {
+                // A server of TLS 1.3 refuses our certificate when our side of the handshake is over.
+                onTlsFailed(refusal);
             } else if (!(cause instanceof IOException)) {
                 String what = "what the instance sends is not HTTP/2: " + ConnectFailure.describe(cause);
                 fail(ConnectFailure.lasting(Phase.PREFACE, what, cause));
@@ -265,7 +263,7 @@ final class UpstreamConnector {
             }
             if (phase == Phase.TLS) {
                 String what = "the handshake was not over within " + limitMillis + " ms";
-                fail(ConnectFailure.lasting(Phase.TLS, what, new TlsException(TlsFailure.TIMEOUT, TLS_PREFIX + what)));
+                fail(ConnectFailure.lasting(Phase.TLS, what, new TlsException(TlsFailure.TIMEOUT, what)));
                 return;
             }
             String what = phase == Phase.RESOLVE ? "no answer from the name servers" : "no answer";

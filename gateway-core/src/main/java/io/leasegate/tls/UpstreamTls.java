@@ -89,7 +89,7 @@ public final class UpstreamTls implements AutoCloseable {
             String problem = loadDefaults();
             channel.eventLoop().execute(() -> {
                 if (problem != null) {
-                    failed.accept(new TlsException(TlsFailure.OTHER, "TLS: " + problem));
+                    failed.accept(new TlsException(TlsFailure.OTHER, problem));
                     channel.close();
                 } else {
                     begin(channel, host, port, timeoutMillis, secured, failed);
@@ -125,7 +125,7 @@ public final class UpstreamTls implements AutoCloseable {
             Runnable secured,
             Consumer<TlsException> failed) {
         if (context.isEmpty() || !channel.isActive()) {
-            failed.accept(new TlsException(TlsFailure.CLOSED, "TLS: the connection was closed before the handshake"));
+            failed.accept(new TlsException(TlsFailure.CLOSED, "the connection was closed before the handshake"));
             channel.close();
             return;
         }
@@ -186,7 +186,7 @@ public final class UpstreamTls implements AutoCloseable {
                                         + settings.own().certificate() + "?");
             case TIMEOUT, CLOSED, NO_CERTIFICATE, TLS_ON_CLEAR_TEXT, OTHER -> said;
         };
-        return new TlsException(e.failure(), "TLS: " + what);
+        return new TlsException(e.failure(), what);
     }
 
     /** Gives the context back; connections keep it. */

@@ -212,14 +212,14 @@ abstract class InstanceHandshakesContract {
     void anInstanceThatAsksForACertificateThatWeHaveNot(String version) {
         gateway.register("echo", server(local, ClientAuth.REQUIRE, version).port());
         assertThat(failure().getStatus().getDescription())
-                .contains("TLS: the instance refused the connection (")
+                .contains("phase TLS: the instance refused the connection (")
                 .contains("does it ask for a client certificate? That is set in services.echo.tls.certificate");
     }
 
     @Test
     void anInstanceInClearText() {
         gateway.register("echo", gateway.close(TestServer.start()).port());
-        assertThat(failure().getStatus().getDescription()).contains("TLS: the instance does not speak TLS (");
+        assertThat(failure().getStatus().getDescription()).contains("phase TLS: the instance does not speak TLS (");
         assertThat(firstCause()).isEqualTo(TlsFailure.PLAIN_TEXT);
     }
 
@@ -247,7 +247,7 @@ abstract class InstanceHandshakesContract {
     void anInstanceWithoutHttp2() throws Exception {
         try (OddServer server = new OddServer(local, "http/1.1")) {
             gateway.register("echo", server.port());
-            assertThat(failure().getStatus().getDescription()).contains("TLS: the instance does not offer HTTP/2 (");
+            assertThat(failure().getStatus().getDescription()).contains("phase TLS: the instance does not offer HTTP/2 (");
             assertThat(firstCause()).isEqualTo(TlsFailure.ALPN);
         }
     }
@@ -256,7 +256,7 @@ abstract class InstanceHandshakesContract {
     void anInstanceWithoutAlpn() throws Exception {
         try (OddServer server = new OddServer(local)) {
             gateway.register("echo", server.port());
-            assertThat(failure().getStatus().getDescription()).contains("TLS: the instance does not offer HTTP/2 (");
+            assertThat(failure().getStatus().getDescription()).contains("phase TLS: the instance does not offer HTTP/2 (");
             assertThat(firstCause()).isEqualTo(TlsFailure.ALPN);
         }
     }

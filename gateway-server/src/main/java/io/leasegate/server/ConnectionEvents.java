@@ -39,10 +39,10 @@ final class ConnectionEvents implements ConnectionObserver {
     /** The same trouble with an instance is told once a minute: every event loop tries again every few seconds. */
     @Override
     public void onConnectFailed(EndpointId endpoint, ConnectFailure attempt) {
-        if (!(attempt.getCause() instanceof TlsException failure)) {
+        if (attempt.phase() != ConnectFailure.Phase.TLS) {
             return;
         }
-        String reason = String.valueOf(failure.getMessage());
+        String reason = String.valueOf(attempt.getMessage());
         long now = System.nanoTime();
         if (told.size() >= MAX_REMEMBERED) {
             told.clear();
