@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
@@ -164,7 +165,7 @@ public final class UpstreamTls implements AutoCloseable {
     }
 
     private TlsException worded(TlsException e, String name) {
-        String said = e.getMessage();
+        String said = Objects.requireNonNullElse(e.getMessage(), e.failure().name());
         String what = switch (e.failure()) {
             case PLAIN_TEXT ->
                 "the instance does not speak TLS (" + said + "); register it without it, or see " + path + ".enabled";
