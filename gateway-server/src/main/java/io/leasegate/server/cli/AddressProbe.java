@@ -77,10 +77,9 @@ final class AddressProbe {
     record Result(Outcome outcome, String detail) {}
 
     private static final int CONCURRENT = 64;
-    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-
-    /** A SETTINGS frame without settings (RFC 9113, section 3.4). */
-    private static final byte[] SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+    /** The preface, and behind it a SETTINGS frame without settings (RFC 9113, section 3.4). */
+    private static final byte[] PREFACE =
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
 
     private static final int FRAME_HEADER_BYTES = 9;
     private static final int SETTINGS_TYPE = 4;
@@ -129,7 +128,12 @@ final class AddressProbe {
         try {
             Result result = target.tls() ? overTls(target) : inClearText(target);
             boolean unclear = result.outcome() == Outcome.OTHER || result.outcome() == Outcome.SILENT;
-            return unclear && !target.tls() && speaksHttp1(target) ? new Result(Outcome.HTTP1, "") : result;
+            if (!unclear || target.tls()) {
+                return result;
+            }
+            return speaksHttp1(target)
+                    ? new Result(Outcome.HTTP1, "")
+                    : speaksTls(target) ? new Result(Outcome.TLS, "") : result;
         } catch (ConnectException | NoRouteToHostException e) {
             return new Result(Outcome.UNREACHABLE, String.valueOf(e.getMessage()));
         } catch (SocketTimeoutException e) {
@@ -165,7 +169,6 @@ final class AddressProbe {
         byte[] answer;
         try {
             socket.getOutputStream().write(PREFACE);
-            socket.getOutputStream().write(SETTINGS);
             socket.getOutputStream().flush();
             answer = socket.getInputStream().readNBytes(FRAME_HEADER_BYTES);
         } catch (SocketTimeoutException e) {
@@ -195,6 +198,15 @@ final class AddressProbe {
             socket.getOutputStream().flush();
             byte[] answer = socket.getInputStream().readNBytes(7);
             return new String(answer, StandardCharsets.ISO_8859_1).startsWith("HTTP/1.");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Some servers that expect TLS cut the connection off before their alert is read. */
+    private boolean speaksTls(Target target) {
+        try {
+            return overTls(target).outcome() != Outcome.NO_TLS;
         } catch (IOException e) {
             return false;
         }

@@ -44,7 +44,7 @@ class AddressProbeTest {
                 try {
                     Socket s = server.accept();
                     InputStream in = s.getInputStream();
-                    in.readNBytes(10);
+                    in.read(new byte[256]);
                     s.getOutputStream().write(answer);
                     s.getOutputStream().flush();
                     if (closes) {

@@ -207,11 +207,22 @@ class DocumentedKeysTest {
         }
     }
 
-    /** The reference file with every setting that is commented out in effect. */
+    /**
+     * The reference file with every setting that is commented out in effect. Where one shows a second form of the setting above it, that
+     * one makes way for it.
+     */
     private static List<String> withAllSettings() throws IOException {
-        return Files.readAllLines(REFERENCE).stream()
+        List<String> lines = new ArrayList<>(Files.readAllLines(REFERENCE).stream()
                 .map(line -> COMMENTED_OUT.matcher(line).replaceFirst("$1$2"))
-                .toList();
+                .toList());
+        Pattern setting = Pattern.compile("(\\s*[a-z-]+ = ).*");
+        for (int i = 0; i + 2 < lines.size(); i++) {
+            Matcher m = setting.matcher(lines.get(i));
+            if (m.matches() && lines.get(i + 2).startsWith(m.group(1))) {
+                lines.set(i, "");
+            }
+        }
+        return lines;
     }
 
     private static ConfigObject parse(List<String> lines) {
