@@ -247,7 +247,8 @@ abstract class InstanceHandshakesContract {
     void anInstanceWithoutHttp2() throws Exception {
         try (OddServer server = new OddServer(local, "http/1.1")) {
             gateway.register("echo", server.port());
-            assertThat(failure().getStatus().getDescription()).contains("phase TLS: the instance does not offer HTTP/2 (");
+            assertThat(failure().getStatus().getDescription())
+                    .contains("phase TLS: the instance does not offer HTTP/2 (");
             assertThat(firstCause()).isEqualTo(TlsFailure.ALPN);
         }
     }
@@ -256,7 +257,8 @@ abstract class InstanceHandshakesContract {
     void anInstanceWithoutAlpn() throws Exception {
         try (OddServer server = new OddServer(local)) {
             gateway.register("echo", server.port());
-            assertThat(failure().getStatus().getDescription()).contains("phase TLS: the instance does not offer HTTP/2 (");
+            assertThat(failure().getStatus().getDescription())
+                    .contains("phase TLS: the instance does not offer HTTP/2 (");
             assertThat(firstCause()).isEqualTo(TlsFailure.ALPN);
         }
     }
