@@ -140,13 +140,13 @@ class ConfigLoaderTest {
                                 "::1",
                                 0,
                                 null,
-                                new ProtocolConfig(7, 256 * 1024, 64 * 1024, 3, Duration.ofSeconds(30))),
+                                new ProtocolConfig(7, 256 * 1024, 64 * 1024, 3, Duration.ofSeconds(10))),
                         new ListenerConfig(
                                 "listener-2",
                                 "localhost",
                                 443,
                                 null,
-                                new ProtocolConfig(10_000, 1024 * 1024, 2048, 10_000, Duration.ofMinutes(1))));
+                                new ProtocolConfig(10_000, 1024 * 1024, 2048, 20_000, Duration.ofMinutes(1))));
     }
 
     @Test
