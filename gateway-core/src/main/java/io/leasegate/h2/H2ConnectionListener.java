@@ -34,6 +34,14 @@ public interface H2ConnectionListener {
     /** The peer sent GOAWAY; streams that it left out hear so right behind this. */
     default void onGoAway(H2Connection connection, long errorCode, String debugData) {}
 
+    /**
+     * The peer did something against the rules or beyond a limit, for which its stream or its connection ends.
+     *
+     * @param errorCode what the peer is told, of {@link Http2Error}
+     * @param what what it did and, where there is one, the limit's key; fit for a log
+     */
+    default void onViolation(H2Connection connection, Violation violation, long errorCode, String what) {}
+
     /** The connection is gone; its streams have heard so already. Called exactly once. */
     default void onClosed(H2Connection connection, @Nullable Throwable cause) {}
 }

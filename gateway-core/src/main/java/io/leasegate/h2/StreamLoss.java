@@ -9,5 +9,7 @@ public enum StreamLoss {
     /** The peer broke the protocol on this stream or on the connection. */
     PROTOCOL,
     /** The peer sent a header list above the configured size. */
-    HEADER_LIST_SIZE
+    HEADER_LIST_SIZE,
+    /** The peer's connection holds more than its share of what may be queued. */
+    QUEUE_SHARE
 }

@@ -1,6 +1,7 @@
 package io.leasegate.proxy;
 
 import io.leasegate.endpoint.EndpointId;
+import io.leasegate.h2.Violation;
 import io.leasegate.tls.TlsException;
 import io.leasegate.tls.TlsPeer;
 import java.net.SocketAddress;
@@ -17,6 +18,26 @@ public interface ConnectionObserver {
     default void onDownstreamOpen(String listener) {}
 
     default void onDownstreamClose(String listener) {}
+
+    /**
+     * A client's connection was closed at once, or could not be accepted.
+     *
+     * @param client its address without port, empty where there is none
+     * @param what the limit's key and value, or what the system said
+     */
+    default void onRefused(String listener, String client, ConnectionRefusal refusal, String what) {}
+
+    /**
+     * A client did something against the rules or beyond a limit.
+     *
+     * @param client its address and port
+     * @param errorCode what it is told
+     * @param what in words, with the limit's key where there is one
+     */
+    default void onClientViolation(String listener, String client, Violation violation, long errorCode, String what) {}
+
+    /** An instance did. */
+    default void onInstanceViolation(EndpointId endpoint, Violation violation, long errorCode, String what) {}
 
     default void onUpstreamOpen(EndpointId endpoint) {}
 

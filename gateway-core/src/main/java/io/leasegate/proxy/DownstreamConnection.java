@@ -6,6 +6,7 @@ import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.H2StreamListener;
 import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.HeaderField;
+import io.leasegate.h2.Violation;
 import io.leasegate.tls.TlsPeer;
 import io.netty.util.AsciiString;
 import java.net.InetSocketAddress;
@@ -92,6 +93,11 @@ final class DownstreamConnection implements H2ConnectionListener {
     public void onOversizedRequest(H2Stream stream, HeaderBlock headers, long listBytes) {
         // Whether the body has ended is the codec's to know; the reply ends the stream either way.
         new Exchange(this, stream, headers, false).rejectOversized(listBytes);
+    }
+
+    @Override
+    public void onViolation(H2Connection connection, Violation violation, long errorCode, String what) {
+        loop.gateway().connections().onClientViolation(listener.name(), address, violation, errorCode, what);
     }
 
     @Override

@@ -274,7 +274,12 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
 
     @Override
     public void onLost(StreamLoss loss, String reason) {
-        abandon(loss == StreamLoss.CONNECTION ? Outcome.DOWNSTREAM_LOST : Outcome.PROTOCOL_ERROR);
+        abandon(
+                switch (loss) {
+                    case CONNECTION -> Outcome.DOWNSTREAM_LOST;
+                    case QUEUE_SHARE -> Outcome.LOCAL_OVERLOAD;
+                    default -> Outcome.PROTOCOL_ERROR;
+                });
     }
 
     /** The caller is gone: the instance need not go on. */
@@ -503,6 +508,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
                             Outcome.PROTOCOL_ERROR,
                             GrpcStatus.RESOURCE_EXHAUSTED,
                             "it sent a header list above the limit (upstream.max-header-list): " + reason);
+                case QUEUE_SHARE ->
+                    fail(Outcome.LOCAL_OVERLOAD, GrpcStatus.RESOURCE_EXHAUSTED, "it does not read: " + reason);
                 case PROTOCOL ->
                     fail(Outcome.PROTOCOL_ERROR, GrpcStatus.INTERNAL, "it broke the HTTP/2 protocol: " + reason);
             }

@@ -11,11 +11,6 @@ import io.leasegate.h2.codec.RelayCodec;
 import io.leasegate.health.ConnectionKeeper;
 import io.leasegate.health.ConnectionWatcher;
 import io.leasegate.routing.RouteTableRef;
-import io.leasegate.tls.ClearTextGuard;
-import io.leasegate.tls.HandshakeListener;
-import io.leasegate.tls.ListenerTls;
-import io.leasegate.tls.TlsException;
-import io.leasegate.tls.TlsPeer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -42,7 +37,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The data plane: event loops, listeners, and what runs on them. Started once, drained or closed once; the methods are called from any
@@ -144,6 +138,7 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
     }
 
     private ServerBootstrap bootstrap(ListenerSettings listener) {
+        Acceptor acceptor = new Acceptor(listener, context.connections(), this::loop);
         return new ServerBootstrap()
                 .group(group)
                 .channel(context.transport().serverChannel())
@@ -152,50 +147,21 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .handler(acceptor.onListeningSocket())
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel, listener);
+                        acceptor.accept(channel);
                     }
                 });
     }
 
-    private void accept(Channel channel, ListenerSettings listener) {
-        ProxyLoop loop = loops.get(channel.eventLoop());
+    private ProxyLoop loop(EventLoop eventLoop) {
+        ProxyLoop loop = loops.get(eventLoop);
         if (loop == null) {
             throw new IllegalStateException("a channel on a foreign event loop");
         }
-        ListenerTls tls = listener.tls();
-        if (tls != null) {
-            tls.accept(channel, new HandshakeListener() {
-                @Override
-                public void onSecured(TlsPeer peer) {
-                    context.connections().onHandshake(listener.name(), peer);
-                    serve(channel, loop, listener, peer);
-                }
-
-                @Override
-                public void onFailed(TlsException failure) {
-                    context.connections().onHandshakeFailed(listener.name(), channel.remoteAddress(), failure);
-                }
-            });
-            return;
-        }
-        channel.pipeline()
-                .addLast(new ClearTextGuard(refusal ->
-                        context.connections().onHandshakeFailed(listener.name(), channel.remoteAddress(), refusal)));
-        serve(channel, loop, listener, null);
-    }
-
-    private void serve(Channel channel, ProxyLoop loop, ListenerSettings listener, @Nullable TlsPeer peer) {
-        if (loop.isDraining()) {
-            // Its handshake took until the other connections had been told to leave.
-            channel.close();
-            return;
-        }
-        DownstreamConnection connection = new DownstreamConnection(loop, listener, channel.remoteAddress(), peer);
-        context.connections().onDownstreamOpen(listener.name());
-        loop.addDownstream(loop.codec().serverConnection(channel, listener.protocol(), connection));
+        return loop;
     }
 
     /** The port that a listener is bound to. */

@@ -5,7 +5,6 @@ import io.leasegate.endpoint.EndpointState;
 import io.leasegate.h2.FlushQueue;
 import io.leasegate.h2.H2Codec;
 import io.leasegate.h2.H2Connection;
-import io.leasegate.h2.QueuedBytes;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class ProxyLoop {
 
     private final EventLoop eventLoop;
-    private final QueuedBytes queuedBytes = new QueuedBytes();
     private final H2Codec.OnLoop codec;
     private final GatewayContext gateway;
     private final IdentityHashMap<Endpoint, UpstreamPool> pools = new IdentityHashMap<>();
@@ -39,9 +37,9 @@ final class ProxyLoop {
 
     ProxyLoop(EventLoop eventLoop, GatewayContext gateway) {
         this.eventLoop = eventLoop;
-        this.codec = gateway.codec().onLoop(new FlushQueue(eventLoop), queuedBytes);
+        this.codec = gateway.codec()
+                .onLoop(new FlushQueue(eventLoop), gateway.queueGuard().newLoop());
         this.gateway = gateway;
-        gateway.queueGuard().add(queuedBytes);
     }
 
     EventLoop eventLoop() {

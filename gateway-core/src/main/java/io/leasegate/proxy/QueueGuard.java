@@ -17,8 +17,11 @@ final class QueueGuard {
         this.limitBytes = limitBytes;
     }
 
-    void add(QueuedBytes ofLoop) {
+    /** The account of one more loop. */
+    QueuedBytes newLoop() {
+        QueuedBytes ofLoop = new QueuedBytes(() -> limitBytes - bytes());
         loops.add(ofLoop);
+        return ofLoop;
     }
 
     long limitBytes() {

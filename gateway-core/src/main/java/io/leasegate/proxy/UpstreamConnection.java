@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.H2ConnectionListener;
 import io.leasegate.h2.Http2Error;
+import io.leasegate.h2.Violation;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -176,6 +177,11 @@ final class UpstreamConnection implements H2ConnectionListener {
         } else if (state == State.OPENING) {
             connection.close(Http2Error.NO_ERROR, "GOAWAY " + Http2Error.name(errorCode) + " in the place of SETTINGS");
         }
+    }
+
+    @Override
+    public void onViolation(H2Connection connection, Violation violation, long errorCode, String what) {
+        pool.onViolation(violation, errorCode, what);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.h2.Http2Error;
+import io.leasegate.h2.Violation;
 import io.leasegate.health.ConnectionWatcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -244,6 +245,10 @@ final class UpstreamPool {
         if (!line.isEmpty()) {
             serveWaiting();
         }
+    }
+
+    void onViolation(Violation violation, long errorCode, String what) {
+        observer().onInstanceViolation(id(), violation, errorCode, what);
     }
 
     void onGoAwayReceived(long errorCode) {

@@ -6,6 +6,7 @@ import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
 import io.leasegate.h2.ProtocolSettings;
+import io.leasegate.proxy.ConnectionLimits;
 import io.leasegate.proxy.Gateway;
 import io.leasegate.proxy.GatewaySettings;
 import io.leasegate.proxy.ListenerSettings;
@@ -47,7 +48,9 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     private static final Duration SETTLE = Duration.ofSeconds(5);
 
     private ProtocolSettings downstream = ProtocolSettings.DEFAULT;
+    private ConnectionLimits connections = ConnectionLimits.NONE;
     private UpstreamSettings upstream = UpstreamSettings.DEFAULT;
+    private long maxQueuedBytes = GatewaySettings.shareOfMemory(0.5);
     private int ioThreads = 2;
     private List<Route> routes = List.of();
     private GatewayMaker maker = (settings, table, heard) -> new Gateway(settings, table, heard, heard);
@@ -79,6 +82,18 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
 
     public GatewayExtension upstream(UpstreamSettings settings) {
         upstream = settings;
+        return this;
+    }
+
+    /** How many connections each listener takes; no limit unless told. */
+    public GatewayExtension connections(ConnectionLimits limits) {
+        connections = limits;
+        return this;
+    }
+
+    /** What all connections together may hold for peers that do not take it. */
+    public GatewayExtension maxQueuedBytes(long bytes) {
+        maxQueuedBytes = bytes;
         return this;
     }
 
@@ -134,7 +149,8 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         tables = new RouteTableBuilder(service -> new RoundRobinLoadBalancer(), routes, "static");
         ref = new RouteTableRef(tables.table());
         gateway = maker.make(
-                new GatewaySettings(listeners(), ioThreads, service -> upstream, service -> upstreamTls),
+                new GatewaySettings(
+                        listeners(), ioThreads, maxQueuedBytes, service -> upstream, service -> upstreamTls),
                 ref,
                 observer);
         gateway.start();
@@ -142,8 +158,10 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
 
     private List<ListenerSettings> listeners() {
         List<ListenerSettings> listeners = new ArrayList<>();
-        listenerTls.forEach((name, t) -> listeners.add(new ListenerSettings(name, "127.0.0.1", 0, downstream, t)));
-        listeners.add(new ListenerSettings(listeners.isEmpty() ? LISTENER : CLEAR, "127.0.0.1", 0, downstream));
+        listenerTls.forEach(
+                (name, t) -> listeners.add(new ListenerSettings(name, "127.0.0.1", 0, downstream, connections, t)));
+        String clear = listeners.isEmpty() ? LISTENER : CLEAR;
+        listeners.add(new ListenerSettings(clear, "127.0.0.1", 0, downstream, connections, null));
         return listeners;
     }
 

@@ -1,10 +1,12 @@
 package io.leasegate.testkit;
 
 import io.leasegate.endpoint.EndpointId;
+import io.leasegate.h2.Violation;
 import io.leasegate.proxy.AccessRecord;
 import io.leasegate.proxy.CallObserver;
 import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectionObserver;
+import io.leasegate.proxy.ConnectionRefusal;
 import io.leasegate.proxy.UpstreamEnd;
 import io.leasegate.tls.TlsException;
 import io.leasegate.tls.TlsPeer;
@@ -28,6 +30,8 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     private final List<Long> goAways = new CopyOnWriteArrayList<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger everWaited = new AtomicInteger();
+    private final List<ViolationRecord> violations = new CopyOnWriteArrayList<>();
+    private final List<ConnectionRefusal> refusals = new CopyOnWriteArrayList<>();
     private final List<TlsPeer> handshakes = new CopyOnWriteArrayList<>();
     private final List<TlsException> handshakeFailures = new CopyOnWriteArrayList<>();
 
@@ -49,6 +53,50 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     @Override
     public void onHandshakeFailed(String listener, SocketAddress client, TlsException failure) {
         handshakeFailures.add(failure);
+    }
+
+    /**
+     * What a peer did against the rules.
+     *
+     * @param peer the listener's name and the client's address, or the instance's endpoint
+     */
+    public record ViolationRecord(boolean ofClient, String peer, Violation violation, long errorCode, String what) {}
+
+    @Override
+    public void onClientViolation(String listener, String client, Violation violation, long errorCode, String what) {
+        violations.add(new ViolationRecord(true, listener + " " + client, violation, errorCode, what));
+    }
+
+    @Override
+    public void onInstanceViolation(EndpointId endpoint, Violation violation, long errorCode, String what) {
+        violations.add(new ViolationRecord(false, endpoint.toString(), violation, errorCode, what));
+    }
+
+    @Override
+    public void onRefused(String listener, String client, ConnectionRefusal refusal, String what) {
+        refusals.add(refusal);
+    }
+
+    /** What peers did against the rules, in order. */
+    public List<ViolationRecord> violations() {
+        return List.copyOf(violations);
+    }
+
+    /** The first violation of the kind by a client, or by an instance; waits for it. */
+    public ViolationRecord violation(boolean ofClient, Violation kind) {
+        Pause.until(
+                Duration.ofSeconds(20),
+                () -> "expected " + kind + " of " + (ofClient ? "a client" : "an instance") + ", got " + violations,
+                () -> violations.stream().anyMatch(v -> v.violation == kind && v.ofClient == ofClient));
+        return violations.stream()
+                .filter(v -> v.violation == kind && v.ofClient == ofClient)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Why connections of clients were refused, in order. */
+    public List<ConnectionRefusal> refusals() {
+        return List.copyOf(refusals);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.leasegate.h2.HeaderNames;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.h2.StreamLoss;
+import io.leasegate.h2.Violation;
 import io.netty.channel.Channel;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
@@ -137,6 +138,14 @@ final class ClientConnection extends RelayConnection {
                             + settings().maxHeaderListBytes());
             return;
         }
+        if (!trailers && block.isInformational() && !stream.countInformational()) {
+            stream.fail(
+                    Violation.INFORMATIONAL_FLOOD,
+                    Http2Error.ENHANCE_YOUR_CALM,
+                    StreamLoss.PROTOCOL,
+                    "more than " + RelayStream.MAX_INFORMATIONAL + " informational responses");
+            return;
+        }
         if (!trailers && !block.isInformational()) {
             stream.set(RelayStream.HEADERS_READ);
             if (!hasNoContent(stream, block)) {
@@ -172,7 +181,7 @@ final class ClientConnection extends RelayConnection {
     private static @Nullable String wrongInResponse(HeaderBlock block, boolean endStream) {
         String wrong = HeaderRules.response(block);
         if (wrong == null && HeaderRules.contentLength(block) == HeaderRules.BAD_CONTENT_LENGTH) {
-            return "a content-length that is no number, or two that differ";
+            return HeaderRules.NO_LENGTH;
         }
         if (wrong == null && endStream && block.isInformational()) {
             return "an informational response with END_STREAM";

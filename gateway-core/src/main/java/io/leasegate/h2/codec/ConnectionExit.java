@@ -2,9 +2,11 @@ package io.leasegate.h2.codec;
 
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.StreamLoss;
+import io.leasegate.h2.Violation;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -136,6 +138,9 @@ final class ConnectionExit {
         state = State.FAILED;
         cause = e;
         String message = String.valueOf(e.getMessage());
+        if (e.violation() != null) {
+            connection.listener().onViolation(connection, e.violation(), e.errorCode(), message);
+        }
         connection.output().goAway(connection.lastPeerStreamId(), e.errorCode(), message);
         connection.markDirty();
         // What an instance did with its calls is unknown, as when the connection is lost in another way.
@@ -145,13 +150,25 @@ final class ConnectionExit {
         giveUpAfter(connection.isServer() ? FAILED_LINGER_MILLIS : FAILED_INSTANCE_LINGER_MILLIS);
     }
 
+    /** The same for a peer that does not read: what it was sent is dropped, so that the kernel does not go on holding it. */
+    void cutOff(ConnectionException e) {
+        fail(e);
+        Channel channel = connection.channel();
+        if (channel.isOpen()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            channel.close();
+        }
+    }
+
     /** The client does not speak HTTP/2; it gets an answer in its own protocol, and no frame. */
     void refuseOtherProtocol(byte[] answer) {
         if (isFailed()) {
             return;
         }
         state = State.FAILED;
-        cause = new IOException("the client does not speak HTTP/2");
+        String what = "the client speaks HTTP/1.1, not HTTP/2";
+        cause = new IOException(what);
+        connection.listener().onViolation(connection, Violation.OTHER_PROTOCOL, Http2Error.NO_ERROR, what);
         connection.output().raw(answer);
         shut();
         giveUpAfter(FAILED_LINGER_MILLIS);

@@ -1,6 +1,7 @@
 package io.leasegate.h2.codec;
 
-import io.leasegate.h2.ProtocolSettings;
+import io.leasegate.h2.ProtocolSettings.Floods;
+import io.leasegate.h2.Violation;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,9 +18,8 @@ final class FloodGuard {
     private static final int MAX_CONTINUATIONS = 1_000;
     private static final int MAX_UNSENT_REPLIES = 10_000;
 
+    private final Floods limits;
     private final int maxResets;
-    private final int maxUselessFrames;
-    private final long spanNanos;
 
     private int resets;
     private long resetsSince;
@@ -29,10 +29,9 @@ final class FloodGuard {
     private int unsentReplies;
 
     /** The limit of resets is for clients: an instance that resets many calls must not cost us its connection. */
-    FloodGuard(ProtocolSettings settings, boolean ofClient) {
-        maxResets = ofClient ? settings.maxResetsPerWindow() : 0;
-        maxUselessFrames = settings.maxUselessFramesPerWindow();
-        spanNanos = TimeUnit.SECONDS.toNanos(settings.resetWindowSeconds());
+    FloodGuard(Floods limits, boolean ofClient) {
+        this.limits = limits;
+        maxResets = ofClient ? limits.maxResets() : 0;
         resetsSince = System.nanoTime();
         uselessSince = resetsSince;
     }
@@ -41,9 +40,11 @@ final class FloodGuard {
     void reset() throws ConnectionException {
         if (maxResets > 0 && ++resets > maxResets) {
             long now = System.nanoTime();
-            if (now - resetsSince < spanNanos) {
-                throw ConnectionException.calm("too many reset streams: more than " + maxResets + " within "
-                        + TimeUnit.NANOSECONDS.toSeconds(spanNanos) + " s (rapid-reset.max)");
+            if (now - resetsSince < TimeUnit.SECONDS.toNanos(limits.resetSeconds())) {
+                throw ConnectionException.calm(
+                        Violation.RAPID_RESET,
+                        "too many reset streams: more than " + maxResets + " within " + limits.resetSeconds()
+                                + " s (rapid-reset.max)");
             }
             resets = 1;
             resetsSince = now;
@@ -52,11 +53,13 @@ final class FloodGuard {
 
     /** A frame that moves nothing. */
     void useless() throws ConnectionException {
-        if (++useless > maxUselessFrames) {
+        if (++useless > limits.maxUselessFrames()) {
             long now = System.nanoTime();
-            if (now - uselessSince < spanNanos) {
-                throw ConnectionException.calm("too many frames without content: more than " + maxUselessFrames
-                        + " within " + TimeUnit.NANOSECONDS.toSeconds(spanNanos) + " s");
+            if (now - uselessSince < TimeUnit.SECONDS.toNanos(limits.uselessSeconds())) {
+                throw ConnectionException.calm(
+                        Violation.FRAME_FLOOD,
+                        "too many frames without content: more than " + limits.maxUselessFrames() + " within "
+                                + limits.uselessSeconds() + " s (frame-flood.max)");
             }
             useless = 1;
             uselessSince = now;
@@ -77,7 +80,8 @@ final class FloodGuard {
     /** A CONTINUATION frame (CVE-2024-27316); small ones count as useless besides. */
     void continuation(int payloadBytes) throws ConnectionException {
         if (++continuations > MAX_CONTINUATIONS) {
-            throw ConnectionException.calm("a header section in more than " + MAX_CONTINUATIONS + " frames");
+            throw ConnectionException.calm(
+                    Violation.CONTINUATION_FLOOD, "a header section in more than " + MAX_CONTINUATIONS + " frames");
         }
         if (payloadBytes < 64) {
             useless();
@@ -87,7 +91,8 @@ final class FloodGuard {
     /** A frame asks for an answer (PING, SETTINGS) while the peer takes none. */
     void unsentReply() throws ConnectionException {
         if (++unsentReplies > MAX_UNSENT_REPLIES) {
-            throw ConnectionException.calm("the peer asks for answers and does not read them");
+            throw ConnectionException.calm(
+                    Violation.UNREAD_ANSWERS, "the peer asks for answers and does not read them");
         }
     }
 

@@ -41,6 +41,9 @@ final class Frames {
 
     static final int DEFAULT_TABLE_BYTES = 4_096;
 
+    /** What a field counts for beside its name and value (section 6.5.2). */
+    static final int FIELD_OVERHEAD_BYTES = 32;
+
     static final int MAX_STREAM_ID = Integer.MAX_VALUE;
 
     private Frames() {}

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeaderRules {
 
+    static final String NO_LENGTH = "a content-length that is no number, or two that differ";
     static final String WRONG_CONTENT_LENGTH = "content of another length than content-length says";
 
     static final long NO_CONTENT_LENGTH = -1;

@@ -2,6 +2,7 @@ package io.leasegate.h2.codec;
 
 import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.Http2Error;
+import io.leasegate.h2.Violation;
 import io.leasegate.h2.hpack.FieldInterner;
 import io.leasegate.h2.hpack.HpackDecoder;
 import io.leasegate.h2.hpack.HpackException;
@@ -48,7 +49,9 @@ final class HeaderSection {
     void add(ByteBuf fragment, boolean last) throws ConnectionException {
         encodedBytes += fragment.readableBytes();
         if (encodedBytes > maxSectionBytes) {
-            throw ConnectionException.calm("a header section of more than " + maxSectionBytes + " encoded bytes");
+            throw ConnectionException.calm(
+                    Violation.HEADER_FLOOD,
+                    "a header section of more than " + maxSectionBytes + " encoded bytes (max-header-list)");
         }
         try {
             decoder.decode(fragment, last, block);

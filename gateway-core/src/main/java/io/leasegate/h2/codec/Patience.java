@@ -1,6 +1,7 @@
 package io.leasegate.h2.codec;
 
 import io.leasegate.h2.Http2Error;
+import io.leasegate.h2.Violation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,13 +66,20 @@ final class Patience {
         if (owedSeconds < seconds) {
             return null;
         }
-        String within = " within " + seconds + " s";
+        String within = " within " + seconds + " s (header-timeout)";
         if (!settingsRead) {
-            return ConnectionException.protocol("no connection preface with SETTINGS" + within);
+            return new ConnectionException(
+                    Violation.PREFACE_TIMEOUT,
+                    Http2Error.PROTOCOL_ERROR,
+                    "no connection preface with SETTINGS" + within);
         }
         if (!settingsAcked) {
-            return new ConnectionException(Http2Error.SETTINGS_TIMEOUT, "SETTINGS were not acknowledged" + within);
+            return new ConnectionException(
+                    Violation.SETTINGS_TIMEOUT, Http2Error.SETTINGS_TIMEOUT, "SETTINGS were not acknowledged" + within);
         }
-        return ConnectionException.protocol("a frame or header section was not completed" + within);
+        return new ConnectionException(
+                Violation.HEADER_TIMEOUT,
+                Http2Error.PROTOCOL_ERROR,
+                "a frame or header section was not completed" + within);
     }
 }

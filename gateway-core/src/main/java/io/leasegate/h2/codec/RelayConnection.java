@@ -7,7 +7,7 @@ import io.leasegate.h2.H2StreamListener;
 import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.ProtocolSettings;
-import io.leasegate.h2.QueuedBytes;
+import io.leasegate.h2.Violation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -40,6 +40,8 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
     private final Patience patience;
     private final IncomingFrames incoming;
     private final FloodGuard guard;
+    private final QueueAccount queueAccount;
+    private final SendPatience sendPatience;
     private final StreamMap streams = new StreamMap();
     private final ClosedStreams closedStreams = new ClosedStreams();
     private final ConnectionExit exit;
@@ -63,9 +65,11 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
         this.channel = channel;
         this.settings = settings;
         this.listener = listener;
-        this.guard = new FloodGuard(settings, expectPreface);
+        this.guard = new FloodGuard(settings.floods(), expectPreface);
+        this.queueAccount = new QueueAccount(loop.queuedBytes());
+        this.sendPatience = new SendPatience(channel, settings.timeouts().writeSeconds());
         this.section = new HeaderSection(loop.interner(), settings.maxHeaderListBytes());
-        this.patience = new Patience(settings.patienceSeconds());
+        this.patience = new Patience(settings.timeouts().headerSeconds());
         this.exit = new ConnectionExit(this);
         this.incoming = new IncomingFrames(this, patience, section);
         this.parser = new FrameParser(incoming, expectPreface, Frames.DEFAULT_MAX_FRAME_BYTES);
@@ -142,8 +146,8 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
         return channel.alloc();
     }
 
-    QueuedBytes queuedBytes() {
-        return loop.queuedBytes();
+    QueueAccount queueAccount() {
+        return queueAccount;
     }
 
     HeaderSection section() {
@@ -192,9 +196,15 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
                 guard.reset();
                 output.reset(streamId, Http2Error.STREAM_CLOSED);
                 markDirty();
+                report(Violation.STREAM_ERROR, Http2Error.STREAM_CLOSED, frame + " behind RST_STREAM", streamId);
             }
             case RESET_BY_US -> guard.useless(); // It may have been on its way.
         }
+    }
+
+    /** Tells the listener what the peer did. */
+    void report(Violation violation, long errorCode, String what, int streamId) {
+        listener.onViolation(this, violation, errorCode, "stream " + streamId + ": " + what);
     }
 
     // H2Connection
@@ -260,9 +270,12 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
         }
         output.flush();
         if (output.isFlooded()) {
-            exit.fail(ConnectionException.calm("the peer asks for answers and does not read them"));
-            channel.close();
+            exit.cutOff(ConnectionException.calm(
+                    Violation.UNREAD_ANSWERS, "the peer asks for answers and does not read them"));
             return;
+        }
+        if (!watched && sendPatience.isWaiting()) {
+            watch();
         }
         if (scheduler.hasWork()) {
             // What did not fit into one turn, or what the socket has room for by now.
@@ -322,7 +335,7 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
             exit.fail(e);
         } catch (RuntimeException e) {
             LOG.error("a fault of the gateway ended the connection of {}", channel.remoteAddress(), e);
-            exit.fail(new ConnectionException(Http2Error.INTERNAL_ERROR, "internal error of the gateway"));
+            exit.fail(new ConnectionException(null, Http2Error.INTERNAL_ERROR, "internal error of the gateway"));
         } finally {
             in.release();
         }
@@ -357,16 +370,20 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
         loop.watch(this);
     }
 
-    /** Asked once a second; false when the peer owes nothing, or is given up. */
+    /** Asked once a second; false when the peer owes nothing and takes what it is sent, or is given up. */
     boolean stillOwed() {
-        watched = !exit.isFailed() && patience.isOwed(parser.isMidway());
-        if (watched) {
-            ConnectionException late = patience.look();
-            if (late != null) {
-                watched = false;
-                exit.fail(late);
-            }
+        ConnectionException stuck = sendPatience.look();
+        if (stuck != null) {
+            watched = false;
+            exit.cutOff(stuck);
+            return false;
         }
+        boolean owed = !exit.isFailed() && patience.isOwed(parser.isMidway());
+        ConnectionException late = owed ? patience.look() : null;
+        if (late != null) {
+            exit.fail(late);
+        }
+        watched = (owed && late == null) || sendPatience.isWaiting();
         return watched;
     }
 

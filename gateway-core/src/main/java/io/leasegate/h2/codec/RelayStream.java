@@ -1,53 +1,24 @@
 package io.leasegate.h2.codec;
 
-import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.H2StreamListener;
 import io.leasegate.h2.HeaderBlock;
+import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.StreamLoss;
+import io.leasegate.h2.Violation;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream: two windows, a few flags, and a queue while the peer does not take what it is sent. Used on the connection's event loop.
- *
- * <p>The states of RFC 9113 section 5.1 are two bits, since a stream exists from its HEADERS on: LOCAL_ENDED (END_STREAM staged) and
- * REMOTE_ENDED (END_STREAM read). With both, or after a reset in either direction, the stream is CLOSED and out of its table.
- *
- * <p>Flow control: what the peer sends is charged to {@link #receiveWindow} and returned by {@link #credit}, which the other side of the
- * relay calls when it has staged the bytes. So what is queued there never exceeds the window that was advertised here.
+ * One stream: two windows, a few flags, and a queue while the peer does not take what it is sent. This part is its sending half and its
+ * end; the other half is {@link ReceivingStream}. Used on the connection's event loop.
  */
-final class RelayStream implements H2Stream {
-
-    private static final int LOCAL_ENDED = 1;
-    private static final int REMOTE_ENDED = 1 << 1;
-    private static final int CLOSED = 1 << 2;
-    /** END_STREAM belongs to the last item of the queue. */
-    private static final int END_QUEUED = 1 << 3;
-    /** The first header section that is not informational has been read. */
-    static final int HEADERS_READ = 1 << 4;
-    /** The request's method is HEAD: its response has a content-length and no content. */
-    static final int HEAD_REQUEST = 1 << 5;
+final class RelayStream extends ReceivingStream {
 
     private static final long NO_RESET = -1;
-    static final long UNKNOWN_LENGTH = -1;
-
-    private final RelayConnection connection;
-    private final int id;
-    private H2StreamListener listener;
-    private int flags;
 
     /** What the peer lets us send; negative after it lowered its initial window (RFC 9113 section 6.9.2). */
     private int sendWindow;
-
-    /** What the peer may still send. */
-    private int receiveWindow;
-
-    /** Returned to the peer in the next WINDOW_UPDATE. */
-    private int unannouncedCredit;
-
-    /** What the peer's content-length leaves to be sent, or {@link #UNKNOWN_LENGTH}. */
-    private long contentLeft = UNKNOWN_LENGTH;
 
     private @Nullable SendQueue queue;
     private @Nullable H2Stream creditSource;
@@ -60,41 +31,8 @@ final class RelayStream implements H2Stream {
     boolean inLine;
 
     RelayStream(RelayConnection connection, int id, H2StreamListener listener, int sendWindow, int receiveWindow) {
-        this.connection = connection;
-        this.id = id;
-        this.listener = listener;
+        super(connection, id, listener, receiveWindow);
         this.sendWindow = sendWindow;
-        this.receiveWindow = receiveWindow;
-    }
-
-    @Override
-    public int id() {
-        return id;
-    }
-
-    @Override
-    public H2Connection connection() {
-        return connection;
-    }
-
-    void listener(H2StreamListener newListener) {
-        listener = newListener;
-    }
-
-    boolean is(int flag) {
-        return (flags & flag) != 0;
-    }
-
-    void set(int flag) {
-        flags |= flag;
-    }
-
-    boolean isClosed() {
-        return is(CLOSED);
-    }
-
-    boolean isRemoteEnded() {
-        return is(REMOTE_ENDED);
     }
 
     // Sending
@@ -108,13 +46,13 @@ final class RelayStream implements H2Stream {
         if (isSendClosed()) {
             return;
         }
-        if (queue != null || !connection.scheduler().hasRoom()) {
+        if (queue != null || !connection().scheduler().hasRoom()) {
             enqueue().add(headers.copy());
             queued(endStream);
             return;
         }
-        connection.output().headers(id, headers, endStream);
-        connection.markDirty();
+        connection().output().headers(id(), headers, endStream);
+        connection().markDirty();
         if (endStream) {
             localEnded();
         }
@@ -122,10 +60,10 @@ final class RelayStream implements H2Stream {
 
     /** The request's own headers, as a client: the stream is new, so nothing can be queued. */
     void sendRequest(HeaderBlock headers, boolean endStream) {
-        connection.output().headers(id, headers, endStream);
-        connection.markDirty();
+        connection().output().headers(id(), headers, endStream);
+        connection().markDirty();
         if (endStream) {
-            flags |= LOCAL_ENDED;
+            set(LOCAL_ENDED);
         }
     }
 
@@ -138,10 +76,10 @@ final class RelayStream implements H2Stream {
             return;
         }
         int n = data.readableBytes();
-        if (queue == null && n <= sendWindow && connection.scheduler().isOpenFor(n)) {
-            connection.output().data(id, data, data.readerIndex(), n, endStream);
+        if (queue == null && n <= sendWindow && connection().scheduler().isOpenFor(n)) {
+            connection().output().data(id(), data, data.readerIndex(), n, endStream);
             sent(n);
-            connection.markDirty();
+            connection().markDirty();
             if (source != null) {
                 source.credit(creditBytes);
             }
@@ -155,21 +93,21 @@ final class RelayStream implements H2Stream {
             creditSource = source;
             source.credit(creditBytes - n);
         }
-        enqueue().add(data, connection.alloc());
+        enqueue().add(data, connection().alloc());
         queued(endStream);
     }
 
     private void sent(int bytes) {
         sendWindow -= bytes;
-        connection.scheduler().consumed(bytes);
+        connection().scheduler().consumed(bytes);
         // The peer answers DATA with window updates.
-        connection.guard().useful();
+        connection().guard().useful();
     }
 
     private SendQueue enqueue() {
         SendQueue q = queue;
         if (q == null) {
-            q = new SendQueue(connection.queuedBytes());
+            q = new SendQueue(connection().queueAccount());
             queue = q;
         }
         return q;
@@ -177,10 +115,21 @@ final class RelayStream implements H2Stream {
 
     private void queued(boolean endStream) {
         if (endStream) {
-            flags |= END_QUEUED;
+            set(END_QUEUED);
         }
-        connection.scheduler().enlist(this);
-        connection.scheduler().serve();
+        connection().scheduler().enlist(this);
+        connection().scheduler().serve();
+        if (queue != null && connection().queueAccount().isOverShare()) {
+            // Later: whoever sends this is in the middle of it.
+            connection().eventLoop().execute(this::dropOverShare);
+        }
+    }
+
+    private void dropOverShare() {
+        if (queue != null && connection().queueAccount().isOverShare()) {
+            String what = connection().queueAccount().describe();
+            fail(Violation.QUEUE_SHARE, Http2Error.ENHANCE_YOUR_CALM, StreamLoss.QUEUE_SHARE, what);
+        }
     }
 
     /** Whether the head of the queue could be staged if the connection let it. */
@@ -206,7 +155,7 @@ final class RelayStream implements H2Stream {
             boolean last = q.isLast() && is(END_QUEUED);
             HeaderBlock block = q.headHeaders();
             if (block != null) {
-                connection.output().headers(id, block, last);
+                connection().output().headers(id(), block, last);
                 q.remove();
                 continue;
             }
@@ -216,7 +165,7 @@ final class RelayStream implements H2Stream {
             }
             left -= n;
         }
-        connection.markDirty();
+        connection().markDirty();
         if (q != null && q.isEmpty()) {
             queue = null;
             drained();
@@ -229,14 +178,14 @@ final class RelayStream implements H2Stream {
         if (data == null) {
             return -1;
         }
-        int window = Math.min(sendWindow, connection.scheduler().windowBytes());
+        int window = Math.min(sendWindow, connection().scheduler().windowBytes());
         int n = Math.min(Math.min(data.readableBytes(), atMost), window);
         if (n <= 0 && data.isReadable()) {
             return -1;
         }
         boolean whole = n >= data.readableBytes();
         n = Math.max(n, 0);
-        connection.output().data(id, data, data.readerIndex(), n, last && whole);
+        connection().output().data(id(), data, data.readerIndex(), n, last && whole);
         data.skipBytes(n);
         sent(n);
         q.sent(n);
@@ -260,12 +209,13 @@ final class RelayStream implements H2Stream {
     }
 
     private void localEnded() {
-        flags |= LOCAL_ENDED;
+        set(LOCAL_ENDED);
         closeIfComplete();
     }
 
-    private void closeIfComplete() {
-        if ((flags & (LOCAL_ENDED | REMOTE_ENDED | CLOSED)) == (LOCAL_ENDED | REMOTE_ENDED)) {
+    @Override
+    void closeIfComplete() {
+        if (isComplete()) {
             close(ClosedStreams.How.COMPLETE);
         }
     }
@@ -273,8 +223,8 @@ final class RelayStream implements H2Stream {
     @Override
     public void reset(long errorCode) {
         if (!isClosed()) {
-            connection.output().reset(id, errorCode);
-            connection.markDirty();
+            connection().output().reset(id(), errorCode);
+            connection().markDirty();
             close(ClosedStreams.How.RESET_BY_US);
         }
     }
@@ -289,9 +239,9 @@ final class RelayStream implements H2Stream {
     }
 
     private void close(ClosedStreams.How how) {
-        flags |= CLOSED;
+        set(CLOSED);
         dropQueue();
-        connection.streamClosed(this, how);
+        connection().streamClosed(this, how);
     }
 
     private void dropQueue() {
@@ -312,102 +262,40 @@ final class RelayStream implements H2Stream {
             return false;
         }
         sendWindow += increment;
-        connection.scheduler().enlist(this);
+        connection().scheduler().enlist(this);
         return true;
-    }
-
-    // Receiving
-
-    @Override
-    public void credit(int bytes) {
-        // After the peer's END_STREAM it has nothing to spend credit on.
-        if (bytes <= 0 || is(CLOSED | REMOTE_ENDED)) {
-            return;
-        }
-        unannouncedCredit += bytes;
-        if (unannouncedCredit >= connection.creditStepBytes()) {
-            connection.output().windowUpdate(id, unannouncedCredit);
-            connection.markDirty();
-            receiveWindow += unannouncedCredit;
-            unannouncedCredit = 0;
-        }
-    }
-
-    /** Our own initial window is another from now on (RFC 9113 section 6.9.2). */
-    void changeReceiveWindow(int delta) {
-        receiveWindow += delta;
-    }
-
-    /** Charges a DATA frame; false when the peer exceeded its window. */
-    boolean charge(int frameBytes) {
-        receiveWindow -= frameBytes;
-        return receiveWindow >= 0;
-    }
-
-    void contentLength(long bytes) {
-        contentLeft = bytes;
-    }
-
-    /** Counts content against content-length (RFC 9113 section 8.1.1); false when they differ. */
-    boolean countContent(int dataBytes, boolean endStream) {
-        if (contentLeft == UNKNOWN_LENGTH) {
-            return true;
-        }
-        contentLeft -= dataBytes;
-        return contentLeft >= 0 && (!endStream || contentLeft == 0);
-    }
-
-    void headersRead(HeaderBlock block, boolean endStream) {
-        if (endStream) {
-            flags |= REMOTE_ENDED;
-        }
-        listener.onHeaders(block, endStream);
-        closeIfComplete();
-    }
-
-    void dataRead(ByteBuf piece, boolean endStream) {
-        if (endStream) {
-            flags |= REMOTE_ENDED;
-        }
-        listener.onData(piece, piece.readableBytes(), endStream);
-        closeIfComplete();
-    }
-
-    /** The request was opened with END_STREAM; its listener is told so by another way. */
-    void remoteEndedAtOpen() {
-        flags |= REMOTE_ENDED;
-    }
-
-    /** What {@link #remoteEndedAtOpen} left open. */
-    void opened() {
-        closeIfComplete();
     }
 
     void resetRead(long errorCode) {
         close(ClosedStreams.How.RESET_BY_PEER);
-        listener.onReset(errorCode);
+        listener().onReset(errorCode);
     }
 
     /** The stream is lost, and nothing is sent on it any more. */
     void lost(StreamLoss loss, String reason) {
         if (!isClosed()) {
             close(ClosedStreams.How.RESET_BY_US);
-            listener.onLost(loss, reason);
+            listener().onLost(loss, reason);
         }
     }
 
     /** The peer broke a rule on this stream: it is reset, and the listener hears why. */
     void fail(long errorCode, StreamLoss loss, String reason) {
+        fail(Violation.STREAM_ERROR, errorCode, loss, reason);
+    }
+
+    void fail(Violation violation, long errorCode, StreamLoss loss, String reason) {
         if (!isClosed()) {
-            connection.output().reset(id, errorCode);
-            connection.markDirty();
+            connection().output().reset(id(), errorCode);
+            connection().markDirty();
+            connection().report(violation, errorCode, reason, id());
             lost(loss, reason);
         }
     }
 
     @Override
     public String toString() {
-        return "stream " + id + (isClosed() ? " (closed, " : " (") + "send window " + sendWindow + ", receive window "
-                + receiveWindow + ")";
+        return "stream " + id() + (isClosed() ? " (closed, " : " (") + "send window " + sendWindow + ", receive window "
+                + receiveWindow() + ")";
     }
 }

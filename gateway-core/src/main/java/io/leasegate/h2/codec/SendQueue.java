@@ -1,7 +1,7 @@
 package io.leasegate.h2.codec;
 
 import io.leasegate.h2.HeaderBlock;
-import io.leasegate.h2.QueuedBytes;
+import io.leasegate.h2.HeaderField;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -24,12 +24,12 @@ final class SendQueue {
     private static final int MAX_COPY_BYTES = 16 * 1024;
 
     private final ArrayDeque<Object> items = new ArrayDeque<>(4);
-    private final QueuedBytes account;
+    private final QueueAccount account;
     private @Nullable ByteBuf copies; // the last item, while it is a buffer of ours with room
     private int copyBytes = FIRST_COPY_BYTES;
     private int bytes;
 
-    SendQueue(QueuedBytes account) {
+    SendQueue(QueueAccount account) {
         this.account = account;
     }
 
@@ -45,6 +45,17 @@ final class SendQueue {
     void add(HeaderBlock block) {
         copies = null;
         items.add(block);
+        account.add(bytes(block));
+    }
+
+    /** The size of a header list, RFC 9113 section 6.5.2. */
+    private static int bytes(HeaderBlock block) {
+        int sum = 0;
+        for (int i = 0; i < block.size(); i++) {
+            HeaderField f = block.field(i);
+            sum += f.name().length() + f.value().length() + Frames.FIELD_OVERHEAD_BYTES;
+        }
+        return sum;
     }
 
     void add(ByteBuf data, ByteBufAllocator alloc) {
@@ -103,9 +114,7 @@ final class SendQueue {
     /** The head was sent. */
     void remove() {
         Object head = items.remove();
-        if (head instanceof ByteBuf data) {
-            data.release();
-        }
+        free(head);
         if (items.isEmpty()) {
             copies = null;
         }
@@ -117,10 +126,16 @@ final class SendQueue {
         bytes = 0;
         copies = null;
         for (Object item : items) {
-            if (item instanceof ByteBuf data) {
-                data.release();
-            }
+            free(item);
         }
         items.clear();
+    }
+
+    private void free(Object item) {
+        if (item instanceof ByteBuf data) {
+            data.release();
+        } else if (item instanceof HeaderBlock block) {
+            account.add(-bytes(block));
+        }
     }
 }

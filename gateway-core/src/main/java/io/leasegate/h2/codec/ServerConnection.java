@@ -8,6 +8,7 @@ import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.h2.StreamLoss;
+import io.leasegate.h2.Violation;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class ServerConnection extends RelayConnection {
 
     private static final Pattern HTTP_1_METHOD = Pattern.compile("(GET|POST|PUT|HEAD|OPTIONS|DELETE|PATCH|CONNECT) ");
+
+    private static final String SELF_DEPENDENT = "a stream that depends on itself";
 
     /** For those who point a browser or curl at the port. */
     private static final byte[] HTTP_1_ANSWER = """
@@ -123,20 +126,32 @@ final class ServerConnection extends RelayConnection {
             return;
         }
         if (streams().size() >= settings().maxConcurrentStreams()) {
-            refuse(streamId, Http2Error.REFUSED_STREAM);
+            guard().reset();
+            refuse(
+                    streamId,
+                    Http2Error.REFUSED_STREAM,
+                    Violation.TOO_MANY_STREAMS,
+                    "more than " + settings().maxConcurrentStreams() + " open streams (max-concurrent-streams)");
             return;
         }
         long contentLength = HeaderRules.contentLength(block);
-        if (!section().isTooLarge()
-                && (section().isSelfDependent()
-                        || HeaderRules.request(block) != null
-                        || contentLength == HeaderRules.BAD_CONTENT_LENGTH
-                        || (endStream && contentLength > 0))) {
+        String wrong = section().isTooLarge() ? null : wrongInRequest(block, endStream, contentLength);
+        if (wrong != null) {
             guard().reset();
-            refuse(streamId, Http2Error.PROTOCOL_ERROR);
+            refuse(streamId, Http2Error.PROTOCOL_ERROR, Violation.STREAM_ERROR, wrong);
             return;
         }
         take(streamId, block, endStream, contentLength);
+    }
+
+    private @Nullable String wrongInRequest(HeaderBlock block, boolean endStream, long contentLength) {
+        if (section().isSelfDependent()) {
+            return SELF_DEPENDENT;
+        }
+        if (contentLength == HeaderRules.BAD_CONTENT_LENGTH) {
+            return HeaderRules.NO_LENGTH;
+        }
+        return endStream && contentLength > 0 ? HeaderRules.WRONG_CONTENT_LENGTH : HeaderRules.request(block);
     }
 
     /** Trailers of a stream that was reset may have been on their way; a request's id must be higher than all before. */
@@ -148,10 +163,11 @@ final class ServerConnection extends RelayConnection {
         frameWithoutStream(streamId, "HEADERS");
     }
 
-    private void refuse(int streamId, long errorCode) {
+    private void refuse(int streamId, long errorCode, Violation violation, String what) {
         closedStreams().add(streamId, ClosedStreams.How.RESET_BY_US);
         output().reset(streamId, errorCode);
         markDirty();
+        report(violation, errorCode, what, streamId);
     }
 
     private void take(int streamId, HeaderBlock block, boolean endStream, long contentLength) {
@@ -178,9 +194,12 @@ final class ServerConnection extends RelayConnection {
         if (wrong == null && !stream.countContent(0, true)) {
             wrong = HeaderRules.WRONG_CONTENT_LENGTH;
         }
-        if (wrong != null || section().isSelfDependent()) {
+        if (wrong == null && section().isSelfDependent()) {
+            wrong = SELF_DEPENDENT;
+        }
+        if (wrong != null) {
             guard().reset();
-            stream.fail(Http2Error.PROTOCOL_ERROR, StreamLoss.PROTOCOL, String.valueOf(wrong));
+            stream.fail(Http2Error.PROTOCOL_ERROR, StreamLoss.PROTOCOL, wrong);
         } else if (section().isTooLarge()) {
             stream.fail(
                     Http2Error.ENHANCE_YOUR_CALM,

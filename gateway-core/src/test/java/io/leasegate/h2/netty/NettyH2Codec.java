@@ -123,9 +123,9 @@ public final class NettyH2Codec implements H2Codec {
             encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES);
             decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_CONSECUTIVE_EMPTY_FRAMES);
             // The reset guards are for clients. An instance that resets many calls must not cost us its connection.
-            int resets = server ? protocol.maxResetsPerWindow() : 0;
-            decoderEnforceMaxRstFramesPerWindow(resets, protocol.resetWindowSeconds());
-            encoderEnforceMaxRstFramesPerWindow(resets, protocol.resetWindowSeconds());
+            int resets = server ? protocol.floods().maxResets() : 0;
+            decoderEnforceMaxRstFramesPerWindow(resets, protocol.floods().resetSeconds());
+            encoderEnforceMaxRstFramesPerWindow(resets, protocol.floods().resetSeconds());
             validateRequiredPseudoHeaders(true);
         }
 
