@@ -4,9 +4,9 @@ import com.google.re2j.Pattern;
 import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.EtcdSettings;
 import io.leasegate.discovery.StaticSettings;
-import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.health.HealthSettings;
 import io.leasegate.proxy.ConnectionLife;
+import io.leasegate.proxy.ConnectionLimits;
 import io.leasegate.proxy.GatewaySettings;
 import io.leasegate.proxy.KeepaliveSettings;
 import io.leasegate.proxy.ListenerSettings;
@@ -16,10 +16,10 @@ import io.leasegate.routing.HeaderMatch;
 import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteMatch;
 import io.leasegate.routing.TextMatch;
+import io.leasegate.server.config.ConnectionsConfig;
 import io.leasegate.server.config.EtcdConfig;
 import io.leasegate.server.config.GatewayConfig;
 import io.leasegate.server.config.ListenerConfig;
-import io.leasegate.server.config.ProtocolConfig;
 import io.leasegate.server.config.RouteConfig;
 import io.leasegate.server.config.ServiceConfig;
 import io.leasegate.server.config.UpstreamConfig;
@@ -34,13 +34,15 @@ import org.jspecify.annotations.Nullable;
 /** From what the configuration says to what the core is made with. Stateless. */
 public final class ConfigMapping {
 
+    private static final int MAX_AUTO_PER_ADDRESS = 10_000;
+
     private ConfigMapping() {}
 
     static GatewaySettings gateway(GatewayConfig config, ProcessTls tls) {
         List<ListenerSettings> listeners = new ArrayList<>();
         for (ListenerConfig l : config.listeners()) {
             listeners.add(new ListenerSettings(
-                    l.name(), l.address(), l.port(), protocol(l.protocol()), tls.listener(l.name())));
+                    l.name(), l.address(), l.port(), l.protocol(), connections(l, config), tls.listener(l.name())));
         }
         return new GatewaySettings(
                 listeners,
@@ -50,25 +52,33 @@ public final class ConfigMapping {
                 tls::service);
     }
 
-    private static ProtocolSettings protocol(ProtocolConfig p) {
-        return new ProtocolSettings(
-                p.maxConcurrentStreams(),
-                p.initialWindowBytes(),
-                p.maxHeaderListBytes(),
-                p.maxResets(),
-                Math.toIntExact(p.resetWindow().toSeconds()));
+    static ConnectionLimits connections(ListenerConfig listener, GatewayConfig config) {
+        return connections(
+                listener.connections(), ProcessFiles.limit(), config.listeners().size());
+    }
+
+    /**
+     * What {@code auto} comes to: the listeners share four fifths of the files that the process may have open, and an address gets half
+     * of its listener's connections, so that nobody takes all; beyond 10,000 they would only cost memory.
+     *
+     * @param fileLimit 0 when it is not known
+     */
+    static ConnectionLimits connections(ConnectionsConfig c, long fileLimit, int listeners) {
+        long share = fileLimit / 5 * 4 / listeners;
+        int max = c.max() == ConnectionsConfig.AUTO ? (int) Math.min(share, Integer.MAX_VALUE) : c.max();
+        int perAddress = c.maxPerAddress();
+        if (perAddress == ConnectionsConfig.AUTO) {
+            perAddress = max == ConnectionsConfig.NONE
+                    ? MAX_AUTO_PER_ADDRESS
+                    : Math.max(1, Math.min(max / 2, MAX_AUTO_PER_ADDRESS));
+        }
+        return new ConnectionLimits(max, perAddress, c.ratePerAddress());
     }
 
     private static UpstreamSettings upstream(GatewayConfig config, String service) {
         ServiceConfig.Limits limits = config.services().of(service).limits();
-        ProtocolSettings d = ProtocolSettings.DEFAULT;
         return new UpstreamSettings(
-                new ProtocolSettings(
-                        d.maxConcurrentStreams(),
-                        config.upstream().initialWindowBytes(),
-                        config.upstream().maxHeaderListBytes(),
-                        d.maxResetsPerWindow(),
-                        d.resetWindowSeconds()),
+                config.upstream().protocol(),
                 Math.toIntExact(config.upstream().connectTimeout().toMillis()),
                 limits.connectionsPerEndpoint(),
                 limits.pending(),

@@ -5,6 +5,7 @@ import io.leasegate.discovery.Discovery;
 import io.leasegate.discovery.RegistryStatus;
 import io.leasegate.health.HealthChecker;
 import io.leasegate.proxy.CallObserver;
+import io.leasegate.proxy.ConnectionLimits;
 import io.leasegate.proxy.Gateway;
 import io.leasegate.server.accesslog.AccessLog;
 import io.leasegate.server.accesslog.AccessLogFormat;
@@ -141,13 +142,20 @@ public final class GatewayProcess implements AutoCloseable {
         accepting = true;
         for (ListenerConfig l : config.listeners()) {
             LOG.info(
-                    "listener {} on {}:{} ({}, {})",
+                    "listener {} on {}:{} ({}, {}, {})",
                     l.name(),
                     l.address(),
                     gateway.port(l.name()),
                     gateway.transport(),
-                    l.tls() == null ? "clear text" : "TLS");
+                    l.tls() == null ? "clear text" : "TLS",
+                    limits(ConfigMapping.connections(l, config)));
         }
+    }
+
+    /** What {@code auto} came to is not in the configuration. */
+    private static String limits(ConnectionLimits c) {
+        return "connections: " + (c.max() == 0 ? "no limit" : c.max()) + ", per address: "
+                + (c.maxPerAddress() == 0 ? "no limit" : c.maxPerAddress());
     }
 
     /** All calls in the place of a share would be worse than no service. */

@@ -88,8 +88,7 @@ final class ConfigReader {
     private static UpstreamConfig upstream(Section s) {
         return new UpstreamConfig(
                 s.get("connect-timeout", ListenerReader.TIMER),
-                s.get("initial-window", ListenerReader.WINDOW),
-                s.get("max-header-list", ListenerReader.HEADER_LIST),
+                ProtocolReader.ofInstances(s),
                 new UpstreamConfig.Life(
                         s.get("idle-timeout", Kind.PERIOD_OR_NONE).orElse(null),
                         s.get("connection-age", Kind.PERIOD_OR_NONE).orElse(null),

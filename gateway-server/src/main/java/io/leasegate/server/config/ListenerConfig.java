@@ -1,5 +1,6 @@
 package io.leasegate.server.config;
 
+import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.tls.ServerTls;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param address the local address to bind: an IP address or a host name
  * @param port 0 picks a free one
  * @param tls how to speak TLS, null for clear text; the files could be used when the configuration was read
- * @param protocol limits toward clients
+ * @param protocol limits toward each client connection
+ * @param connections how many of them there may be
  */
 public record ListenerConfig(
-        String name, String address, int port, @Nullable ServerTls tls, ProtocolConfig protocol) {}
+        String name,
+        String address,
+        int port,
+        @Nullable ServerTls tls,
+        ProtocolSettings protocol,
+        ConnectionsConfig connections) {}

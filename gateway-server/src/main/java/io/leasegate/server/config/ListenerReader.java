@@ -9,11 +9,6 @@ import java.util.Map;
 /** Reads {@code listeners}. What a listener leaves out is taken from the one listener of the defaults. */
 final class ListenerReader {
 
-    /** RFC 9113 section 6.9.1 ends windows at 2^31-1; beyond some MiB they only cost memory. */
-    static final Kind<Integer> WINDOW = Kind.bytes(1024, 64 * 1024 * 1024);
-
-    static final Kind<Integer> HEADER_LIST = Kind.bytes(1024, 16 * 1024 * 1024);
-
     /** A duration above zero that counts as milliseconds in an {@code int}. */
     static final Kind<Duration> TIMER = new Kind<>(
             text -> {
@@ -62,29 +57,32 @@ final class ListenerReader {
                 s.get("address", Addresses.HOST),
                 s.get("port", Kind.LISTEN_PORT),
                 s.optionalBlock("tls", ListenerTlsReader::read),
-                protocol(s));
+                ProtocolReader.ofListener(s),
+                s.block("connections", ListenerReader::connections));
     }
 
-    private static ProtocolConfig protocol(Section s) {
-        int streams = s.get("max-concurrent-streams", Kind.integer(1, Integer.MAX_VALUE));
-        int windowBytes = s.get("initial-window", WINDOW);
-        int headerListBytes = s.get("max-header-list", HEADER_LIST);
-        Kind<Duration> seconds = new Kind<>(
+    private static ConnectionsConfig connections(Section s) {
+        Kind<Integer> number = Kind.integer(1, Integer.MAX_VALUE);
+        Kind<Integer> numberAutoOrNone = or(number, "auto", ConnectionsConfig.AUTO);
+        return new ConnectionsConfig(
+                s.get("max", or(numberAutoOrNone, "none", ConnectionsConfig.NONE)),
+                s.get("max-per-address", or(numberAutoOrNone, "none", ConnectionsConfig.NONE)),
+                s.get("rate-per-address", or(number, "none", ConnectionsConfig.NONE)));
+    }
+
+    /** The given kind, or a word. */
+    private static Kind<Integer> or(Kind<Integer> kind, String word, int meaning) {
+        return new Kind<>(
                 text -> {
-                    Duration d = TIMER.parser().parse(text);
-                    if (d.toNanosPart() != 0) {
-                        throw new Unexpected("a duration in whole seconds from 1s to 1d");
+                    if (text.equals(word)) {
+                        return meaning;
                     }
-                    return d;
+                    try {
+                        return kind.parser().parse(text);
+                    } catch (Unexpected e) {
+                        throw new Unexpected(e.expected() + ", or " + word);
+                    }
                 },
-                Duration.ofSeconds(1));
-        return s.block(
-                "rapid-reset",
-                r -> new ProtocolConfig(
-                        streams,
-                        windowBytes,
-                        headerListBytes,
-                        r.get("max", Kind.integer(1, Integer.MAX_VALUE)),
-                        r.get("within", seconds)));
+                kind.placeholder());
     }
 }

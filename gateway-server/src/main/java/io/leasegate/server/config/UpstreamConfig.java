@@ -1,5 +1,6 @@
 package io.leasegate.server.config;
 
+import io.leasegate.h2.ProtocolSettings;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -7,19 +8,13 @@ import org.jspecify.annotations.Nullable;
  * Connections to instances, whatever the service.
  *
  * @param connectTimeout limit of one connection attempt
- * @param initialWindowBytes receive window of each stream
- * @param maxHeaderListBytes size of a header list that an instance may send, as RFC 9113 section 6.5.2 counts it
+ * @param protocol limits toward each connection
  * @param life when a connection is left although nothing is wrong with it
  * @param keepalive asking silent instances for a sign of life
  * @param warm whether connections are opened before calls need them
  */
 public record UpstreamConfig(
-        Duration connectTimeout,
-        int initialWindowBytes,
-        int maxHeaderListBytes,
-        Life life,
-        Keepalive keepalive,
-        boolean warm) {
+        Duration connectTimeout, ProtocolSettings protocol, Life life, Keepalive keepalive, boolean warm) {
 
     /**
      * The end of connections.

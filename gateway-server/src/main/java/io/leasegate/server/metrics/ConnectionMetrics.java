@@ -2,8 +2,10 @@ package io.leasegate.server.metrics;
 
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.h2.Http2Error;
+import io.leasegate.h2.Violation;
 import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectionObserver;
+import io.leasegate.proxy.ConnectionRefusal;
 import io.leasegate.proxy.UpstreamEnd;
 import io.leasegate.tls.TlsException;
 import io.leasegate.tls.TlsPeer;
@@ -138,6 +140,37 @@ final class ConnectionMetrics implements ConnectionObserver {
                 .description("TLS handshakes with clients that failed")
                 .tag("listener", listener)
                 .tag("reason", failure.failure().label())
+                .register(registry)
+                .increment();
+    }
+
+    @Override
+    public void onRefused(String listener, String client, ConnectionRefusal refusal, String what) {
+        Counter.builder("leasegate.downstream.connections.refused")
+                .description("Connections of clients that were closed at once or could not be accepted")
+                .tag("listener", listener)
+                .tag("reason", refusal.label())
+                .register(registry)
+                .increment();
+    }
+
+    @Override
+    public void onClientViolation(String listener, String client, Violation violation, long errorCode, String what) {
+        violation("downstream", "listener", listener, violation, errorCode);
+    }
+
+    @Override
+    public void onInstanceViolation(EndpointId endpoint, Violation violation, long errorCode, String what) {
+        String service = connections(upstream, endpoint.service(), newUpstream).name;
+        violation("upstream", "service", service, violation, errorCode);
+    }
+
+    private void violation(String side, String key, String name, Violation violation, long errorCode) {
+        Counter.builder("leasegate." + side + ".violations")
+                .description("What peers did against the rules or beyond a limit, " + side)
+                .tag(key, name)
+                .tag("reason", violation.label())
+                .tag("code", Http2Error.name(errorCode))
                 .register(registry)
                 .increment();
     }

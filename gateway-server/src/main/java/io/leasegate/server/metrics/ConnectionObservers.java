@@ -1,8 +1,10 @@
 package io.leasegate.server.metrics;
 
 import io.leasegate.endpoint.EndpointId;
+import io.leasegate.h2.Violation;
 import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectionObserver;
+import io.leasegate.proxy.ConnectionRefusal;
 import io.leasegate.proxy.UpstreamEnd;
 import io.leasegate.tls.TlsException;
 import io.leasegate.tls.TlsPeer;
@@ -38,6 +40,25 @@ public final class ConnectionObservers {
             public void onDownstreamClose(String listener) {
                 first.onDownstreamClose(listener);
                 second.onDownstreamClose(listener);
+            }
+
+            @Override
+            public void onRefused(String listener, String client, ConnectionRefusal refusal, String what) {
+                first.onRefused(listener, client, refusal, what);
+                second.onRefused(listener, client, refusal, what);
+            }
+
+            @Override
+            public void onClientViolation(
+                    String listener, String client, Violation violation, long errorCode, String what) {
+                first.onClientViolation(listener, client, violation, errorCode, what);
+                second.onClientViolation(listener, client, violation, errorCode, what);
+            }
+
+            @Override
+            public void onInstanceViolation(EndpointId endpoint, Violation violation, long errorCode, String what) {
+                first.onInstanceViolation(endpoint, violation, errorCode, what);
+                second.onInstanceViolation(endpoint, violation, errorCode, what);
             }
 
             @Override

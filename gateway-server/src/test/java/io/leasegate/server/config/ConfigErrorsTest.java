@@ -95,6 +95,12 @@ class ConfigErrorsTest {
                         "leasegate.upstream.connect-timeout = 10us",
                         "leasegate.upstream.connect-timeout: 10us (expected a duration from 1ms to 1d)"),
                 line(
+                        "leasegate.listeners = [ { connections.max = 0 } ]",
+                        "leasegate.listeners[0].connections.max: 0 (expected a whole number from 1, or auto, or none)"),
+                line(
+                        "leasegate.listeners = [ { connections.rate-per-address = auto } ]",
+                        "leasegate.listeners[0].connections.rate-per-address: auto (expected a whole number from 1, or none)"),
+                line(
                         "leasegate.listeners = [ { rapid-reset.within = 1500ms } ]",
                         "leasegate.listeners[0].rapid-reset.within: 1500ms "
                                 + "(expected a duration in whole seconds from 1s to 1d)"),

@@ -3,6 +3,7 @@ package io.leasegate.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leasegate.h2.GrpcStatus;
+import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.registration.KeyPrefix;
 import io.leasegate.server.config.CallConfig.Eviction;
 import io.leasegate.server.config.CallConfig.Hedge;
@@ -45,6 +46,9 @@ class ConfigLoaderTest {
 
     private static final String ETCD = "leasegate.discovery.etcd.endpoints = [ \"http://127.0.0.1:2379\" ]\n";
 
+    private static final ConnectionsConfig AUTO_CONNECTIONS =
+            new ConnectionsConfig(ConnectionsConfig.AUTO, ConnectionsConfig.AUTO, ConnectionsConfig.NONE);
+
     private static final CallConfig DEFAULT_CALL = new CallConfig(
             new Retry(
                     1,
@@ -70,9 +74,9 @@ class ConfigLoaderTest {
                 }
                 """);
 
-        ProtocolConfig protocol = new ProtocolConfig(10_000, 256 * 1024, 64 * 1024, 20_000, Duration.ofSeconds(10));
         assertThat(config.listeners())
-                .containsExactly(new ListenerConfig("listener-0", "127.0.0.1", 8080, null, protocol));
+                .containsExactly(new ListenerConfig(
+                        "listener-0", "127.0.0.1", 8080, null, ProtocolSettings.DEFAULT, AUTO_CONNECTIONS));
         assertThat(config.admin()).isEqualTo(new AdminConfig("127.0.0.1", 9900));
         assertThat(config.io().threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(config.discovery().etcd())
@@ -88,8 +92,7 @@ class ConfigLoaderTest {
         assertThat(config.upstream())
                 .isEqualTo(new UpstreamConfig(
                         Duration.ofSeconds(3),
-                        256 * 1024,
-                        64 * 1024,
+                        ProtocolSettings.DEFAULT,
                         new UpstreamConfig.Life(Duration.ofMinutes(5), null, 0.1),
                         new UpstreamConfig.Keepalive(null, Duration.ofSeconds(5), false),
                         false));
@@ -130,23 +133,40 @@ class ConfigLoaderTest {
         assertThat(config.listeners())
                 .containsExactly(
                         new ListenerConfig(
-                                "listener-0",
-                                "127.0.0.1",
-                                0,
-                                null,
-                                new ProtocolConfig(10_000, 256 * 1024, 64 * 1024, 20_000, Duration.ofSeconds(10))),
+                                "listener-0", "127.0.0.1", 0, null, ProtocolSettings.DEFAULT, AUTO_CONNECTIONS),
                         new ListenerConfig(
                                 "v6",
                                 "::1",
                                 0,
                                 null,
-                                new ProtocolConfig(7, 256 * 1024, 64 * 1024, 3, Duration.ofSeconds(10))),
+                                new ProtocolSettings(7, 256 * 1024, 64 * 1024, 3, 10),
+                                AUTO_CONNECTIONS),
                         new ListenerConfig(
                                 "listener-2",
                                 "localhost",
                                 443,
                                 null,
-                                new ProtocolConfig(10_000, 1024 * 1024, 2048, 20_000, Duration.ofMinutes(1))));
+                                new ProtocolSettings(10_000, 1024 * 1024, 2048, 20_000, 60),
+                                AUTO_CONNECTIONS));
+    }
+
+    @Test
+    void limitsOfPeers() throws Exception {
+        GatewayConfig config = load(ETCD + """
+                leasegate.listeners = [ {
+                  frame-flood { max = 5, within = 2s }, header-timeout = 3s, write-timeout = none
+                  connections { max = 100, max-per-address = none, rate-per-address = 7 }
+                } ]
+                leasegate.upstream { frame-flood { max = 6, within = 1m }, header-timeout = 4s, write-timeout = 30s }
+                """);
+
+        ListenerConfig listener = config.listeners().get(0);
+        assertThat(listener.protocol().floods()).isEqualTo(new ProtocolSettings.Floods(20_000, 10, 5, 2));
+        assertThat(listener.protocol().timeouts()).isEqualTo(new ProtocolSettings.Timeouts(3, 0));
+        assertThat(listener.connections()).isEqualTo(new ConnectionsConfig(100, ConnectionsConfig.NONE, 7));
+        assertThat(config.upstream().protocol().floods().maxUselessFrames()).isEqualTo(6);
+        assertThat(config.upstream().protocol().floods().uselessSeconds()).isEqualTo(60);
+        assertThat(config.upstream().protocol().timeouts()).isEqualTo(new ProtocolSettings.Timeouts(4, 30));
     }
 
     @Test

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointState;
+import io.leasegate.h2.Http2Error;
+import io.leasegate.h2.Violation;
 import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectFailure.Phase;
 import io.leasegate.proxy.ConnectionObserver;
+import io.leasegate.proxy.ConnectionRefusal;
 import io.leasegate.proxy.UpstreamEnd;
 import io.leasegate.routing.Cluster;
 import io.leasegate.routing.RouteTableRef;
@@ -275,6 +278,56 @@ class GatewayMetricsTest {
                 .isEqualTo(2);
     }
 
+    private static void violations(GatewayMetrics metrics, EndpointId endpoint) {
+        ConnectionObserver connections = metrics.connectionObserver();
+        connections.onRefused("main", "10.0.0.1", ConnectionRefusal.MAX_PER_ADDRESS, "x");
+        connections.onClientViolation(
+                "main", "10.0.0.1:5", Violation.RAPID_RESET, Http2Error.ENHANCE_YOUR_CALM, "too many resets");
+        connections.onInstanceViolation(endpoint, Violation.STREAM_ERROR, Http2Error.PROTOCOL_ERROR, "no :status");
+        connections.onInstanceViolation(endpoint, Violation.STREAM_ERROR, Http2Error.PROTOCOL_ERROR, "no :status");
+    }
+
+    @Test
+    void violationsAndRefusals() throws Exception {
+        violations(metrics, new EndpointId("echo", "127.0.0.1", 1));
+        Exposition e = scrape();
+        assertThat(e.value(
+                        "leasegate_downstream_connections_refused_total",
+                        "listener",
+                        "main",
+                        "reason",
+                        "max_per_address"))
+                .isEqualTo(1);
+        assertThat(e.value(
+                        "leasegate_downstream_violations_total",
+                        "listener",
+                        "main",
+                        "reason",
+                        "rapid_reset",
+                        "code",
+                        "ENHANCE_YOUR_CALM"))
+                .isEqualTo(1);
+        assertThat(e.value(
+                        "leasegate_upstream_violations_total",
+                        "service",
+                        "echo",
+                        "reason",
+                        "stream_error",
+                        "code",
+                        "PROTOCOL_ERROR"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void theManualNamesEachReason() {
+        for (Violation v : Violation.values()) {
+            assertThat(manualText()).contains("`" + v.label() + "`");
+        }
+        for (ConnectionRefusal r : ConnectionRefusal.values()) {
+            assertThat(manualText()).contains("`" + r.label() + "`");
+        }
+    }
+
     @Test
     void servicesOfConnectionsAreBounded() throws Exception {
         try (GatewayMetrics bounded = new GatewayMetrics("1", new MetricLimits(2, 1, 0, 1))) {
@@ -357,6 +410,7 @@ class GatewayMetricsTest {
             metrics.connectionObserver().onGoAway(echo, 0);
             metrics.connectionObserver().onUpstreamClose(echo, UpstreamEnd.IDLE);
             tlsEvents(metrics, echo);
+            violations(metrics, echo);
             System.gc();
             Exposition e = scrape();
 
