@@ -15,7 +15,6 @@ import io.leasegate.testkit.RawHttp2Client;
 import io.leasegate.testkit.RawHttp2Peer;
 import io.leasegate.testkit.RawStream;
 import io.leasegate.testkit.ScriptedInstance;
-import java.io.UncheckedIOException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -41,6 +40,15 @@ class MalformedResponsesTest {
                 Arguments.of("upper-case name", HeaderFields.grpcResponse().with("Upper", "x")),
                 Arguments.of("connection", HeaderFields.grpcResponse().with("connection", "close")),
                 Arguments.of("line feed in a value", HeaderFields.grpcResponse().with("x", "a\nb")),
+                Arguments.of("carriage return in a value", HeaderFields.grpcResponse().with("x", "a\rb")),
+                Arguments.of("NUL in a value", HeaderFields.grpcResponse().with("x", "a\0b")),
+                Arguments.of("empty name", HeaderFields.grpcResponse().with("", "x")),
+                Arguments.of("transfer-encoding", HeaderFields.grpcResponse().with("transfer-encoding", "chunked")),
+                Arguments.of(
+                        "pseudo-header behind a field", HeaderFields.of("content-type", "a", ":status", "200")),
+                Arguments.of(
+                        "two content-lengths that differ",
+                        HeaderFields.grpcResponse().with("content-length", "1").with("content-length", "2")),
                 Arguments.of("status that is no number", HeaderFields.of(":status", "abc")));
     }
 
@@ -189,25 +197,5 @@ class MalformedResponsesTest {
         assertThat(r.headers().get(":status")).isEqualTo("502");
         assertThat(r.body()).hasSize(10);
         assertThat(r.grpcStatus()).isEqualTo(-1);
-    }
-
-    @Test
-    void pingFloodOfAnInstanceIsStopped() {
-        ScriptedInstance instance = gateway.instance(AUTHORITY);
-        RawStream call = gateway.client().startUnary(AUTHORITY, UNARY, "x");
-        RawStream stream = instance.nextStream();
-        stream.expectRequestEnd();
-        RawHttp2Peer peer = stream.connection();
-        peer.stopReading();
-        boolean stopped = false;
-        try {
-            for (int i = 0; i < 1_000_000; i++) {
-                peer.send().ping(i);
-            }
-        } catch (UncheckedIOException e) {
-            stopped = true;
-        }
-        assertThat(stopped).as("a million PINGs were taken").isTrue();
-        assertThat(call.response().grpcStatus()).isEqualTo(14);
     }
 }

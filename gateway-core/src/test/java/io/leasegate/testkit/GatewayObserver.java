@@ -155,6 +155,11 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
         return calls.get(n);
     }
 
+    /** Connections of clients that were ever open. */
+    public int downstreamOpened() {
+        return downstreamOpened.get();
+    }
+
     /** Connections to instances that are open by now. */
     public int upstreamConnections() {
         return upstreamOpened.get() - upstreamClosed.get();
