@@ -146,14 +146,12 @@ class HostileClientTest {
                     a.send().data(c.id(), new byte[1], true);
                     a.send().headers(c.id(), HeaderFields.of("x", "y"), true);
                 }),
-                trigger("trailers without END_STREAM", (a, c) -> a.send()
-                        .headers(c.id(), HeaderFields.of("x", "y"), false)),
-                trigger("pseudo-header in trailers", (a, c) -> a.send()
-                        .headers(c.id(), HeaderFields.of(":path", "/x"), true)),
-                trigger("a frame behind RST_STREAM", (a, c) -> {
-                    c.rst(Http2Error.CANCEL);
-                    a.send().data(c.id(), new byte[1], false);
-                }),
+                trigger(
+                        "trailers without END_STREAM",
+                        (a, c) -> a.send().headers(c.id(), HeaderFields.of("x", "y"), false)),
+                trigger(
+                        "pseudo-header in trailers",
+                        (a, c) -> a.send().headers(c.id(), HeaderFields.of(":path", "/x"), true)),
                 trigger("malformed request", (a, c) -> {
                     c.rst(Http2Error.CANCEL);
                     a.open(HeaderFields.grpcRequest(AUTHORITY, UNARY).with("connection", "close"), true);
@@ -187,7 +185,9 @@ class HostileClientTest {
         }
         RawStream oneTooMany = attacker.openCall(AUTHORITY, BIDI);
         oneTooMany.expectRst(Http2Error.REFUSED_STREAM);
-        assertThat(gateway.observer().violation(true, Violation.TOO_MANY_STREAMS).what())
+        assertThat(gateway.observer()
+                        .violation(true, Violation.TOO_MANY_STREAMS)
+                        .what())
                 .contains("max-concurrent-streams");
         attacker.expectAlive();
         Flood.send(
@@ -218,7 +218,8 @@ class HostileClientTest {
                 flood("empty DATA", RawFrame.DATA, 0, 1, 0),
                 Arguments.of(
                         "DATA of padding alone",
-                        FrameOutput.encode(RawFrame.DATA, RawFrame.FLAG_PADDED, 1, new byte[] {7, 0, 0, 0, 0, 0, 0, 0})),
+                        FrameOutput.encode(
+                                RawFrame.DATA, RawFrame.FLAG_PADDED, 1, new byte[] {7, 0, 0, 0, 0, 0, 0, 0})),
                 flood("PRIORITY of an idle stream", RawFrame.PRIORITY, 0, 9, 5),
                 flood("PRIORITY of an open stream", RawFrame.PRIORITY, 0, 1, 5),
                 flood("PRIORITY of a closed stream", RawFrame.PRIORITY, 0, 3, 5),
@@ -232,6 +233,8 @@ class HostileClientTest {
                         "WINDOW_UPDATE of a closed stream",
                         FrameOutput.encode(RawFrame.WINDOW_UPDATE, 0, 3, new byte[] {0, 0, 0, 1})),
                 flood("RST_STREAM of a closed stream", RawFrame.RST_STREAM, 0, 3, 4),
+                flood("DATA of a closed stream", RawFrame.DATA, 0, 3, 1),
+                flood("HEADERS of a closed stream", RawFrame.HEADERS, RawFrame.FLAG_END_HEADERS, 3, 0),
                 flood("an unknown type", 0xfa, 0, 0, 0),
                 flood("GOAWAY", RawFrame.GOAWAY, 0, 0, 8));
     }
@@ -271,9 +274,7 @@ class HostileClientTest {
     }
 
     static Stream<Arguments> answered() {
-        return Stream.of(
-                flood("PING", RawFrame.PING, 0, 0, 8),
-                flood("SETTINGS", RawFrame.SETTINGS, 0, 0, 0));
+        return Stream.of(flood("PING", RawFrame.PING, 0, 0, 8), flood("SETTINGS", RawFrame.SETTINGS, 0, 0, 0));
     }
 
     // Header sections
@@ -322,10 +323,7 @@ class HostileClientTest {
             attacker.send()
                     .raw(join(
                             FrameOutput.encode(
-                                    RawFrame.HEADERS,
-                                    RawFrame.FLAG_END_STREAM,
-                                    id,
-                                    Arrays.copyOf(block, first)),
+                                    RawFrame.HEADERS, RawFrame.FLAG_END_STREAM, id, Arrays.copyOf(block, first)),
                             FrameOutput.encode(
                                     RawFrame.CONTINUATION,
                                     RawFrame.FLAG_END_HEADERS,
@@ -380,13 +378,18 @@ class HostileClientTest {
                 error("RST_STREAM on an idle stream", 1, p -> p.send().rst(7, Http2Error.CANCEL)),
                 error("WINDOW_UPDATE on an idle stream", 1, p -> p.send().windowUpdate(7, 1)),
                 error("SETTINGS of 5 bytes", 6, p -> p.send().frame(RawFrame.SETTINGS, 0, 0, new byte[5])),
-                error("an initial window above 2^31-1", 3, p -> p.send()
-                        .frame(RawFrame.SETTINGS, 0, 0, new byte[] {0, 4, -128, 0, 0, 0})),
+                error(
+                        "an initial window above 2^31-1",
+                        3,
+                        p -> p.send().frame(RawFrame.SETTINGS, 0, 0, new byte[] {0, 4, -128, 0, 0, 0})),
                 error("the connection's window above 2^31-1", 3, p -> p.send().windowUpdate(0, Integer.MAX_VALUE)),
                 error("PING of 7 bytes", 6, p -> p.send().frame(RawFrame.PING, 0, 0, new byte[7])),
                 error("CONTINUATION alone", 1, p -> p.send().frame(RawFrame.CONTINUATION, 4, 1, new byte[1])),
-                error("a header block that ends within a field", 9, p -> p.send()
-                        .frame(RawFrame.HEADERS, RawFrame.FLAG_END_HEADERS, 1, new byte[] {0x40, 5, 'a'})));
+                error(
+                        "a header block that ends within a field",
+                        9,
+                        p -> p.send()
+                                .frame(RawFrame.HEADERS, RawFrame.FLAG_END_HEADERS, 1, new byte[] {0x40, 5, 'a'})));
     }
 
     private static Arguments error(String name, int code, Consumer<RawHttp2Peer> error) {
@@ -445,7 +448,7 @@ class HostileClientTest {
             } else {
                 out.write(127);
                 for (; rest >= 128; rest >>>= 7) {
-                    out.write(rest & 127 | 128);
+                    out.write((rest & 127) | 128);
                 }
                 out.write(rest);
             }

@@ -164,8 +164,7 @@ class HostileInstanceTest {
     void emptyDataFloodIsNotRelayed() {
         there.responseHeaders();
         call.expectHeaders();
-        Flood.send(
-                there.connection(), FrameOutput.encode(RawFrame.DATA, 0, there.id(), new byte[0]), 10 * MAX_USELESS);
+        Flood.send(there.connection(), FrameOutput.encode(RawFrame.DATA, 0, there.id(), new byte[0]), 10 * MAX_USELESS);
         there.connection().expectGoAway(Http2Error.ENHANCE_YOUR_CALM);
         assertCounted(Violation.FRAME_FLOOD);
         assertThat(call.expectTrailers().get("grpc-status")).isEqualTo("14");
@@ -210,8 +209,7 @@ class HostileInstanceTest {
     @Test
     void continuationFloodOfEmptyFrames() {
         there.connection().send().frame(RawFrame.HEADERS, 0, there.id(), new byte[0]);
-        Flood.send(
-                there.connection(), FrameOutput.encode(RawFrame.CONTINUATION, 0, there.id(), new byte[0]), 100_000);
+        Flood.send(there.connection(), FrameOutput.encode(RawFrame.CONTINUATION, 0, there.id(), new byte[0]), 100_000);
         there.connection().expectGoAway(Http2Error.ENHANCE_YOUR_CALM);
         assertConnectionEnded(Violation.CONTINUATION_FLOOD);
     }
@@ -230,8 +228,7 @@ class HostileInstanceTest {
 
     @Test
     void hpackBombEndsItsCallAlone() {
-        there.headers(
-                HeaderFields.grpcResponse().with("bomb", "b".repeat(3_900), Coding.LITERAL_WITH_INDEXING), false);
+        there.headers(HeaderFields.grpcResponse().with("bomb", "b".repeat(3_900), Coding.LITERAL_WITH_INDEXING), false);
         call.expectHeaders();
         byte[] references = new byte[16_000];
         Arrays.fill(references, (byte) (0x80 | 62));
@@ -271,17 +268,23 @@ class HostileInstanceTest {
 
     static Stream<Arguments> connectionErrors() {
         return Stream.of(
-                error("HEADERS on a stream that was never opened", p -> p.send()
-                        .headers(99, HeaderFields.grpcResponse(), true)),
-                error("HEADERS on a stream that only a server could open", p -> p.send()
-                        .headers(2, HeaderFields.grpcResponse(), true)),
+                error(
+                        "HEADERS on a stream that was never opened",
+                        p -> p.send().headers(99, HeaderFields.grpcResponse(), true)),
+                error(
+                        "HEADERS on a stream that only a server could open",
+                        p -> p.send().headers(2, HeaderFields.grpcResponse(), true)),
                 error("DATA on a stream that was never opened", p -> p.send().data(99, new byte[1], false)),
-                error("RST_STREAM on a stream that was never opened", p -> p.send()
-                        .rst(99, Http2Error.CANCEL)),
-                error("WINDOW_UPDATE on a stream that was never opened", p -> p.send()
-                        .windowUpdate(99, 1)),
-                error("PUSH_PROMISE", p -> p.send()
-                        .frame(RawFrame.PUSH_PROMISE, RawFrame.FLAG_END_HEADERS, 1, new byte[] {0, 0, 0, 2})),
+                error(
+                        "RST_STREAM on a stream that was never opened",
+                        p -> p.send().rst(99, Http2Error.CANCEL)),
+                error(
+                        "WINDOW_UPDATE on a stream that was never opened",
+                        p -> p.send().windowUpdate(99, 1)),
+                error(
+                        "PUSH_PROMISE",
+                        p -> p.send()
+                                .frame(RawFrame.PUSH_PROMISE, RawFrame.FLAG_END_HEADERS, 1, new byte[] {0, 0, 0, 2})),
                 error("SETTINGS of 5 bytes", p -> p.send().frame(RawFrame.SETTINGS, 0, 0, new byte[5])));
     }
 
@@ -306,15 +309,16 @@ class HostileInstanceTest {
         slowThere.responseHeaders();
         slowCall.expectHeaders();
         byte[] data = new byte[16_384];
-        Flood.send(
-                slowThere.connection(), FrameOutput.encode(RawFrame.DATA, 0, slowThere.id(), data), 17);
+        Flood.send(slowThere.connection(), FrameOutput.encode(RawFrame.DATA, 0, slowThere.id(), data), 17);
         slowThere.expectRst(Http2Error.FLOW_CONTROL_ERROR);
         assertThat(assertCounted(Violation.STREAM_ERROR).errorCode()).isEqualTo(Http2Error.FLOW_CONTROL_ERROR.code());
         assertThat(gateway.gateway().queuedBytes()).isLessThanOrEqualTo(256 * 1024 + 1_000);
         slow.returnWindow(slowCall.id(), 1 << 20);
         assertThat(slowCall.response().grpcStatus()).isEqualTo(13);
         there.reply("ok");
-        assertThat(call.response().grpcStatus()).as("the other call on the connection").isZero();
+        assertThat(call.response().grpcStatus())
+                .as("the other call on the connection")
+                .isZero();
     }
 
     @Test
@@ -333,7 +337,10 @@ class HostileInstanceTest {
         there.connection().send().frame(RawFrame.GOAWAY, 0, 0, goAway);
         GrpcResponse r = call.response();
         assertThat(r.grpcStatus()).isEqualTo(14);
-        assertThat(r.grpcMessage()).contains("INTERNAL_ERROR").hasSizeLessThan(1_000).doesNotContain("\n");
+        assertThat(r.grpcMessage())
+                .contains("INTERNAL_ERROR")
+                .hasSizeLessThan(1_000)
+                .doesNotContain("\n");
     }
 
     @Test

@@ -40,12 +40,13 @@ class MalformedResponsesTest {
                 Arguments.of("upper-case name", HeaderFields.grpcResponse().with("Upper", "x")),
                 Arguments.of("connection", HeaderFields.grpcResponse().with("connection", "close")),
                 Arguments.of("line feed in a value", HeaderFields.grpcResponse().with("x", "a\nb")),
-                Arguments.of("carriage return in a value", HeaderFields.grpcResponse().with("x", "a\rb")),
+                Arguments.of(
+                        "carriage return in a value",
+                        HeaderFields.grpcResponse().with("x", "a\rb")),
                 Arguments.of("NUL in a value", HeaderFields.grpcResponse().with("x", "a\0b")),
                 Arguments.of("empty name", HeaderFields.grpcResponse().with("", "x")),
                 Arguments.of("transfer-encoding", HeaderFields.grpcResponse().with("transfer-encoding", "chunked")),
-                Arguments.of(
-                        "pseudo-header behind a field", HeaderFields.of("content-type", "a", ":status", "200")),
+                Arguments.of("pseudo-header behind a field", HeaderFields.of("content-type", "a", ":status", "200")),
                 Arguments.of(
                         "two content-lengths that differ",
                         HeaderFields.grpcResponse().with("content-length", "1").with("content-length", "2")),

@@ -29,8 +29,7 @@ class ManyConnectionsTest {
     private static final int PER_ADDRESS = 20;
 
     @RegisterExtension
-    final GatewayExtension gateway =
-            GatewayExtension.create().connections(new ConnectionLimits(30, PER_ADDRESS, 0));
+    final GatewayExtension gateway = GatewayExtension.create().connections(new ConnectionLimits(30, PER_ADDRESS, 0));
 
     /** A connection from another address of the loopback network. */
     private Socket connectFrom(String address) throws IOException {
@@ -73,8 +72,7 @@ class ManyConnectionsTest {
         }
         // The address gets room again when one of its connections goes.
         idle.get(0).close();
-        Pause.until(
-                Duration.ofSeconds(20), () -> "no room", () -> RoomFor.oneMore(gateway.port()));
+        Pause.until(Duration.ofSeconds(20), () -> "no room", () -> RoomFor.oneMore(gateway.port()));
     }
 
     @Test

@@ -133,7 +133,8 @@ class StallingClientTest {
     void headersThatTrickle() {
         ScriptedInstance instance = gateway.instance(AUTHORITY);
         RawHttp2Client slow = gateway.client();
-        byte[] block = slow.send().block(HeaderFields.grpcRequest(AUTHORITY, UNARY).with("x", "y".repeat(500)));
+        byte[] block =
+                slow.send().block(HeaderFields.grpcRequest(AUTHORITY, UNARY).with("x", "y".repeat(500)));
         slow.send().frame(RawFrame.HEADERS, 0, 1, new byte[0]);
         Thread trickler = new Thread(() -> {
             try {
@@ -248,8 +249,9 @@ class StallingClientTest {
         });
         List<RawHttp2Client> hogs = new ArrayList<>();
         for (int c = 0; c < 3; c++) {
-            RawHttp2Client hog = gateway.client(
-                    PeerOptions.defaults().setting(RawFrame.INITIAL_WINDOW_SIZE, 0).withoutStreamWindowUpdates());
+            RawHttp2Client hog = gateway.client(PeerOptions.defaults()
+                    .setting(RawFrame.INITIAL_WINDOW_SIZE, 0)
+                    .withoutStreamWindowUpdates());
             hogs.add(hog);
             for (int i = 0; i < 40; i++) {
                 hog.startUnary(AUTHORITY, BIDI, "x");
@@ -262,8 +264,7 @@ class StallingClientTest {
             neighbour.assertServed();
         }
         assertThat(hogs.get(2).received())
-                .anyMatch(f -> f.type() == RawFrame.RST_STREAM
-                        && f.errorCode() == Http2Error.ENHANCE_YOUR_CALM.code());
+                .anyMatch(f -> f.type() == RawFrame.RST_STREAM && f.errorCode() == Http2Error.ENHANCE_YOUR_CALM.code());
         hogs.forEach(RawHttp2Client::expectAlive);
         hogs.forEach(RawHttp2Client::close);
         assertThat(instance.streams()).hasSize(120);

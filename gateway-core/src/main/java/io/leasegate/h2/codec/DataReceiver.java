@@ -33,13 +33,13 @@ final class DataReceiver {
         stream = null;
         charge(frameBytes);
         FloodGuard guard = connection.guard();
+        RelayStream s = connection.streams().get(streamId);
         boolean empty = dataBytes == 0 && !withEndStream;
         if (empty) {
             guard.useless();
-        } else {
+        } else if (s != null || connection.isUsefulWithoutStream(streamId)) {
             guard.useful();
         }
-        RelayStream s = connection.streams().get(streamId);
         if (s == null) {
             connection.frameWithoutStream(streamId, "DATA");
         } else if (s.isRemoteEnded()) {

@@ -14,8 +14,7 @@ import java.nio.charset.StandardCharsets;
  * <pre>
  *   PREFACE -&gt; HEAD -+-&gt; DATA_PREFIX ----&gt; DATA ---------+-&gt; SKIP (padding) -&gt; HEAD
  *                    +-&gt; SECTION_PREFIX -&gt; SECTION ------+
- *                    +-&gt; SETTING (6 bytes each) ---------&gt; HEAD
- *                    +-&gt; FIXED, then DEBUG for GOAWAY ---&gt; HEAD
+ *                    +-&gt; CONTROL (ControlFrames) ----------&gt; HEAD
  *                    +-&gt; SKIP (unknown types) -----------&gt; HEAD
  * </pre>
  */
@@ -23,9 +22,6 @@ final class FrameParser {
 
     static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private static final int MAX_DEBUG_BYTES = 256;
-    private static final int PRIORITY_BYTES = 5;
-    private static final int SETTING_BYTES = 6;
     private static final int NO_DEPENDENCY = -1;
 
     private enum State {
@@ -35,9 +31,7 @@ final class FrameParser {
         DATA,
         SECTION_PREFIX,
         SECTION,
-        SETTING,
-        FIXED,
-        DEBUG,
+        CONTROL,
         SKIP
     }
 
@@ -45,8 +39,9 @@ final class FrameParser {
     private final int maxFrameBytes;
     private State state;
 
-    private final byte[] scratch = new byte[PREFACE.length];
-    private int scratchBytes;
+    private final FrameScratch scratch = new FrameScratch();
+    private final ControlFrames control;
+    private int prefaceBytes;
 
     // The frame that is being read.
     private int type;
@@ -62,19 +57,16 @@ final class FrameParser {
     /** The stream whose header section is not complete, or 0. */
     private int sectionStream;
 
-    private int lastStreamId;
-    private long goAwayError;
-    private final StringBuilder debug = new StringBuilder(0);
-
     FrameParser(FrameListener listener, boolean expectPreface, int maxFrameBytes) {
         this.listener = listener;
         this.maxFrameBytes = maxFrameBytes;
+        this.control = new ControlFrames(listener, scratch);
         this.state = expectPreface ? State.PREFACE : State.HEAD;
     }
 
     /** Whether the peer owes the rest of something other than DATA. */
     boolean isMidway() {
-        return sectionStream != 0 || (state != State.DATA && state != State.HEAD) || scratchBytes > 0;
+        return sectionStream != 0 || (state != State.DATA && state != State.HEAD) || scratch.isPartial();
     }
 
     /** Reads all bytes. */
@@ -87,34 +79,31 @@ final class FrameParser {
                 case DATA -> data(in);
                 case SECTION_PREFIX -> sectionPrefix(in);
                 case SECTION -> section(in);
-                case SETTING -> setting(in);
-                case FIXED -> fixed(in);
-                case DEBUG -> debug(in);
+                case CONTROL -> state = control.read(in) ? State.HEAD : State.CONTROL;
                 case SKIP -> skip(in);
             }
         }
     }
 
     private void preface(ByteBuf in) throws ConnectionException {
-        while (scratchBytes < PREFACE.length && in.isReadable()) {
-            if (in.readByte() != PREFACE[scratchBytes]) {
+        while (prefaceBytes < PREFACE.length && in.isReadable()) {
+            if (in.readByte() != PREFACE[prefaceBytes]) {
                 in.readerIndex(in.readerIndex() - 1);
                 int more = Math.min(in.readableBytes(), PREFACE.length);
-                listener.onOtherProtocol(new String(PREFACE, 0, scratchBytes, StandardCharsets.US_ASCII)
+                listener.onOtherProtocol(new String(PREFACE, 0, prefaceBytes, StandardCharsets.US_ASCII)
                         + in.toString(in.readerIndex(), more, StandardCharsets.US_ASCII));
                 throw ConnectionException.protocol("the client did not begin with the preface of HTTP/2");
             }
-            scratchBytes++;
+            prefaceBytes++;
         }
-        if (scratchBytes == PREFACE.length) {
-            scratchBytes = 0;
+        if (prefaceBytes == PREFACE.length) {
             state = State.HEAD;
             listener.onPreface();
         }
     }
 
     private void head(ByteBuf in) throws ConnectionException {
-        if (scratchBytes == 0 && in.readableBytes() >= Frames.HEADER_BYTES) {
+        if (!scratch.isPartial() && in.readableBytes() >= Frames.HEADER_BYTES) {
             int i = in.readerIndex();
             length = in.getUnsignedMedium(i);
             type = in.getUnsignedByte(i + 3);
@@ -122,13 +111,13 @@ final class FrameParser {
             streamId = in.getInt(i + 5) & Integer.MAX_VALUE;
             in.readerIndex(i + Frames.HEADER_BYTES);
         } else {
-            if (!fill(in, Frames.HEADER_BYTES)) {
+            if (!scratch.fill(in, Frames.HEADER_BYTES)) {
                 return;
             }
-            length = scratchInt(0) >>> 8;
-            type = scratch[3] & 0xff;
-            flags = scratch[4] & 0xff;
-            streamId = scratchInt(5) & Integer.MAX_VALUE;
+            length = scratch.intAt(0) >>> 8;
+            type = scratch.unsignedByteAt(3);
+            flags = scratch.unsignedByteAt(4);
+            streamId = scratch.idAt(5);
         }
         begin();
     }
@@ -155,16 +144,22 @@ final class FrameParser {
             case Frames.PRIORITY -> beginPriority();
             case Frames.RST_STREAM -> {
                 requireStream("RST_STREAM");
-                beginFixed(4, "RST_STREAM");
+                beginControl();
             }
-            case Frames.SETTINGS -> beginSettings();
+            case Frames.SETTINGS -> {
+                requireConnection("SETTINGS");
+                beginControl();
+            }
             case Frames.PUSH_PROMISE -> throw ConnectionException.protocol("PUSH_PROMISE, which is switched off");
             case Frames.PING -> {
                 requireConnection("PING");
-                beginFixed(8, "PING");
+                beginControl();
             }
-            case Frames.GOAWAY -> beginGoAway();
-            case Frames.WINDOW_UPDATE -> beginFixed(4, "WINDOW_UPDATE");
+            case Frames.GOAWAY -> {
+                requireConnection("GOAWAY");
+                beginControl();
+            }
+            case Frames.WINDOW_UPDATE -> beginControl();
             default -> {
                 listener.onUnknownFrame(type);
                 beginSkip(length);
@@ -184,12 +179,19 @@ final class FrameParser {
         }
     }
 
-    private void beginFixed(int expected, String frame) throws ConnectionException {
-        if (length != expected) {
-            throw ConnectionException.frameSize(frame + " of " + length + " bytes (expected " + expected + ")");
+    private void beginControl() throws ConnectionException {
+        state = control.begin(type, flags, streamId, length) ? State.HEAD : State.CONTROL;
+    }
+
+    /** A wrong length is an error of the stream alone. */
+    private void beginPriority() throws ConnectionException {
+        requireStream("PRIORITY");
+        if (length == ControlFrames.PRIORITY_BYTES) {
+            beginControl();
+        } else {
+            listener.onPriority(streamId, Http2Error.FRAME_SIZE_ERROR);
+            beginSkip(length);
         }
-        state = State.FIXED;
-        left = expected;
     }
 
     private void beginSkip(int bytes) {
@@ -274,21 +276,22 @@ final class FrameParser {
     }
 
     private int prefixBytes() {
-        return ((flags & Frames.PADDED) != 0 ? 1 : 0) + ((flags & Frames.HAS_PRIORITY) != 0 ? PRIORITY_BYTES : 0);
+        return ((flags & Frames.PADDED) != 0 ? 1 : 0)
+                + ((flags & Frames.HAS_PRIORITY) != 0 ? ControlFrames.PRIORITY_BYTES : 0);
     }
 
     private void sectionPrefix(ByteBuf in) throws ConnectionException {
         int prefix = prefixBytes();
-        if (!fill(in, prefix)) {
+        if (!scratch.fill(in, prefix)) {
             return;
         }
         int at = 0;
         if ((flags & Frames.PADDED) != 0) {
-            padding = scratch[at++] & 0xff;
+            padding = scratch.unsignedByteAt(at++);
         }
         int dependency = NO_DEPENDENCY;
         if ((flags & Frames.HAS_PRIORITY) != 0) {
-            dependency = scratchInt(at) & Integer.MAX_VALUE;
+            dependency = scratch.idAt(at);
         }
         if (padding > length - prefix) {
             throw ConnectionException.protocol("HEADERS of " + length + " bytes with a padding of " + padding);
@@ -343,131 +346,5 @@ final class FrameParser {
         if (piece.isReadable() || endOfSection) {
             listener.onHeaderFragment(piece, endOfSection);
         }
-    }
-
-    // SETTINGS
-
-    private void beginSettings() throws ConnectionException {
-        requireConnection("SETTINGS");
-        if ((flags & Frames.ACK) != 0) {
-            if (length != 0) {
-                throw ConnectionException.frameSize("an acknowledgement of SETTINGS of " + length + " bytes");
-            }
-            state = State.HEAD;
-            listener.onSettingsAck();
-            return;
-        }
-        if (length % SETTING_BYTES != 0) {
-            throw ConnectionException.frameSize("SETTINGS of " + length + " bytes (expected a multiple of 6)");
-        }
-        left = length;
-        if (length == 0) {
-            state = State.HEAD;
-            listener.onSettingsEnd();
-        } else {
-            state = State.SETTING;
-        }
-    }
-
-    private void setting(ByteBuf in) throws ConnectionException {
-        if (!fill(in, SETTING_BYTES)) {
-            return;
-        }
-        left -= SETTING_BYTES;
-        listener.onSetting((scratch[0] & 0xff) << 8 | (scratch[1] & 0xff), scratchInt(2) & 0xffff_ffffL);
-        if (left == 0) {
-            state = State.HEAD;
-            listener.onSettingsEnd();
-        }
-    }
-
-    // Frames of a fixed length
-
-    private void beginPriority() throws ConnectionException {
-        requireStream("PRIORITY");
-        if (length == PRIORITY_BYTES) {
-            beginFixed(PRIORITY_BYTES, "PRIORITY");
-        } else {
-            listener.onPriority(streamId, Http2Error.FRAME_SIZE_ERROR);
-            beginSkip(length);
-        }
-    }
-
-    private void beginGoAway() throws ConnectionException {
-        requireConnection("GOAWAY");
-        if (length < 8) {
-            throw ConnectionException.frameSize("GOAWAY of " + length + " bytes (expected 8 or more)");
-        }
-        state = State.FIXED;
-        left = 8;
-    }
-
-    private void fixed(ByteBuf in) throws ConnectionException {
-        if (!fill(in, left)) {
-            return;
-        }
-        state = State.HEAD;
-        switch (type) {
-            case Frames.PRIORITY -> {
-                boolean selfDependent = (scratchInt(0) & Integer.MAX_VALUE) == streamId;
-                listener.onPriority(streamId, selfDependent ? Http2Error.PROTOCOL_ERROR : Http2Error.NO_ERROR);
-            }
-            case Frames.RST_STREAM -> listener.onReset(streamId, scratchInt(0) & 0xffff_ffffL);
-            case Frames.PING ->
-                listener.onPing(
-                        ((long) scratchInt(0) << 32) | (scratchInt(4) & 0xffff_ffffL), (flags & Frames.ACK) != 0);
-            case Frames.WINDOW_UPDATE -> listener.onWindowUpdate(streamId, scratchInt(0) & Integer.MAX_VALUE);
-            case Frames.GOAWAY -> goAwayHead();
-            default -> throw new IllegalStateException("a frame of type " + type + " has no fixed length");
-        }
-    }
-
-    private void goAwayHead() throws ConnectionException {
-        lastStreamId = scratchInt(0) & Integer.MAX_VALUE;
-        goAwayError = scratchInt(4) & 0xffff_ffffL;
-        debug.setLength(0);
-        left = length - 8;
-        if (left == 0) {
-            listener.onGoAway(lastStreamId, goAwayError, "");
-        } else {
-            state = State.DEBUG;
-        }
-    }
-
-    private void debug(ByteBuf in) throws ConnectionException {
-        int n = Math.min(left, in.readableBytes());
-        for (int i = 0; i < n; i++) {
-            byte b = in.readByte();
-            if (debug.length() < MAX_DEBUG_BYTES) {
-                // It goes into logs and status messages.
-                debug.append(b >= ' ' && b <= '~' ? (char) b : '?');
-            }
-        }
-        left -= n;
-        if (left == 0) {
-            state = State.HEAD;
-            listener.onGoAway(lastStreamId, goAwayError, debug.toString());
-        }
-    }
-
-    // Scratch
-
-    /** Collects n bytes; true when they are there, and the scratch is free for the next. */
-    private boolean fill(ByteBuf in, int n) {
-        int more = Math.min(n - scratchBytes, in.readableBytes());
-        in.readBytes(scratch, scratchBytes, more);
-        scratchBytes += more;
-        if (scratchBytes < n) {
-            return false;
-        }
-        scratchBytes = 0;
-        return true;
-    }
-
-    private int scratchInt(int at) {
-        return scratch[at] << 24
-                | (scratch[at + 1] & 0xff) << 16
-                | (scratch[at + 2] & 0xff) << 8
-                | (scratch[at + 3] & 0xff);
     }
 }

@@ -85,8 +85,10 @@ final class IncomingFrames implements FrameListener {
             return;
         }
         patience.completed();
-        guard().useful();
         RelayStream s = connection.streams().get(section.streamId());
+        if (s != null || connection.isUsefulWithoutStream(section.streamId())) {
+            guard().useful();
+        }
         if (s == null) {
             connection.sectionWithoutStream(section.streamId(), section.block(), section.endStream());
         } else if (s.isRemoteEnded()) {

@@ -193,13 +193,18 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
                 throw new ConnectionException(
                         Http2Error.STREAM_CLOSED, frame + " on stream " + streamId + ", which was complete");
             case RESET_BY_PEER -> {
-                guard.reset();
+                // grpc-java does so with DATA when it cancels: no reason to count a second reset, or to tell anybody.
+                guard.useless();
                 output.reset(streamId, Http2Error.STREAM_CLOSED);
                 markDirty();
-                report(Violation.STREAM_ERROR, Http2Error.STREAM_CLOSED, frame + " behind RST_STREAM", streamId);
             }
             case RESET_BY_US -> guard.useless(); // It may have been on its way.
         }
+    }
+
+    /** Whether a frame for a stream that is not in the table carries something: not if the peer itself has reset it. */
+    boolean isUsefulWithoutStream(int streamId) {
+        return isIdle(streamId) || closedStreams.get(streamId) != ClosedStreams.How.RESET_BY_PEER;
     }
 
     /** Tells the listener what the peer did. */
