@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -15,7 +16,7 @@ class ClientConnectionsTest {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private static Long client(String address) throws Exception {
+    private static @Nullable Long client(String address) throws Exception {
         return ClientConnections.client(new InetSocketAddress(InetAddress.getByName(address), 1));
     }
 
