@@ -166,6 +166,7 @@ final class IncomingFrames implements FrameListener {
         patience.completed();
         guard().useless();
         reply();
+        peerSettings.apply();
         connection.output().settingsAck();
         connection.markDirty();
         if (!patience.isSettingsRead()) {
