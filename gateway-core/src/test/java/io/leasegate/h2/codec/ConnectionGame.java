@@ -242,7 +242,15 @@ final class ConnectionGame {
     /** The connection ends: nothing may be left of it. */
     private void end() throws Exception {
         left = true;
-        if (choices.below(2) == 0) {
+        int how = choices.below(3);
+        if (how == 0) {
+            turn(socket::close);
+        } else if (how == 1) {
+            turn(() -> {
+                socket.breakOff();
+                connection.output().ping(1, false);
+                connection.markDirty();
+            });
             turn(socket::close);
         } else {
             turn(() -> {

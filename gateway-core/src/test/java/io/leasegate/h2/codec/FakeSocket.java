@@ -9,6 +9,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 
 /** A channel without a network: the test is the other end, may refuse to take bytes, and turns the event loop itself. */
@@ -16,6 +17,7 @@ final class FakeSocket extends EmbeddedChannel implements DuplexChannel {
 
     private boolean blocked;
     private boolean outputShut;
+    private boolean broken;
     private boolean turning;
 
     FakeSocket(ByteBufAllocator allocator, int highWaterMark) {
@@ -50,6 +52,12 @@ final class FakeSocket extends EmbeddedChannel implements DuplexChannel {
         }
     }
 
+    /** The next write finds that the other end is gone. */
+    void breakOff() {
+        broken = true;
+        blocked = false;
+    }
+
     boolean isBlocked() {
         return blocked;
     }
@@ -66,7 +74,9 @@ final class FakeSocket extends EmbeddedChannel implements DuplexChannel {
 
     @Override
     protected void doWrite(ChannelOutboundBuffer in) throws Exception {
-        if (outputShut) {
+        if (broken) {
+            throw new IOException("Connection reset by peer");
+        } else if (outputShut) {
             while (in.current() != null) {
                 in.remove(new ClosedChannelException());
             }

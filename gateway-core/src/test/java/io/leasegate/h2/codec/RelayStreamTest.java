@@ -144,6 +144,17 @@ class RelayStreamTest {
         }
     }
 
+    /** Netty has no count of what waits in a closed channel, which must not look like a peer that does not read. */
+    @Test
+    void aConnectionThatBreaksInAFlushIsNoFaultOfThePeer() {
+        try (CodecFixture f = CodecFixture.server()) {
+            H2Stream s = f.request(1);
+            f.socket.breakOff();
+            f.turn(() -> s.sendHeaders(CodecFixture.RESPONSE, false));
+            assertThat(f.heard).containsExactly("lost CONNECTION");
+        }
+    }
+
     private static List<Integer> dataOf(CodecFixture f) {
         return f.sent().stream()
                 .filter(x -> x.type() == Frames.DATA)
