@@ -131,7 +131,7 @@ final class SoakClients {
                 answered.incrementAndGet();
             }
             int dice = random.nextInt(4_000);
-            if (dice == 0) {
+            if (dice == 0 && channel.isOpen()) {
                 channel.config().setOption(ChannelOption.SO_LINGER, 0);
                 channel.close();
             } else if (dice == 1) {

@@ -160,7 +160,7 @@ class SoakTest {
                 Duration.ofSeconds(60),
                 () -> "left: " + gateway.activeExchanges() + " calls, " + counts.started + " began and " + counts.ended
                         + " ended, " + counts.clients + " clients, " + counts.upstreams + " connections to instances, "
-                        + gateway.queuedBytes() + " bytes queued",
+                        + gateway.queuedBytes() + " bytes queued, " + clients.connections() + " connections of clients",
                 () -> gateway.activeExchanges() == 0
                         && counts.started.get() == counts.ended.get()
                         && counts.clients.get() == 0
