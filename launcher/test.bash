@@ -31,9 +31,21 @@ run_tests() {
         verify -Dspotless.check.skip=true "-Djvm=$home_of/bin/java" "$@"
         names+=("JDK $major in $((SECONDS - began)) s")
     done
-    if [ $# -eq 0 ]; then run_suites; fi
+    if [ $# -eq 0 ]; then
+        fuzz_shortly
+        run_suites
+    fi
     printf -v home_of ', %s' "${names[@]}"
     say "all tests passed: ${home_of#, } ($((SECONDS - total_began)) s in all)"
+}
+
+# Some new inputs for the codec; those that are kept have been played by the tests (gateway-core/src/test/fuzz).
+fuzz_shortly() {
+    local began=$SECONDS
+    say "trying new inputs on the codec (./leasegate fuzz --help)"
+    part fuzz
+    (run_fuzz --built all 7) || exit 1
+    names+=("new inputs in $((SECONDS - began)) s")
 }
 
 # The suites that others wrote. Their tools come with Go; the library of some clients with Python and Node.
@@ -88,7 +100,8 @@ test_help() {
 Usage: ./leasegate test [--jdk all|newest|VERSION] [MAVEN ARGUMENT…]
 
 Builds everything and runs every test and check (mvn verify), after installing what is missing of a JDK, Maven and etcd where that can be
-done; then, where Go is present, the suites that others wrote (./leasegate conformance). With Maven arguments, Maven alone runs.
+done; then half a minute of new inputs for the codec (./leasegate fuzz) and, where Go is present, the suites that others wrote
+(./leasegate conformance). With Maven arguments, Maven alone runs.
 
 With --jdk all (the default) the tests run on the newest JDK found and again on the oldest supported one, if it is another; newest or a
 version takes one. JAVA_HOME, if set, names the only one.

@@ -158,7 +158,8 @@ final class FrameOutput {
      * pile up this far.
      */
     boolean isFlooded() {
-        return channel.bytesBeforeWritable() > MAX_UNREAD_BYTES;
+        // A channel that the flush found broken has no count any more.
+        return channel.isOpen() && channel.bytesBeforeWritable() > MAX_UNREAD_BYTES;
     }
 
     /** Gives everything to the channel and flushes it. */

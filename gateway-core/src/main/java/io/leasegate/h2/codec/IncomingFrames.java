@@ -168,6 +168,7 @@ final class IncomingFrames implements FrameListener {
         patience.completed();
         guard().useless();
         reply();
+        peerSettings.apply();
         connection.output().settingsAck();
         connection.markDirty();
         if (!patience.isSettingsRead()) {

@@ -22,6 +22,10 @@ final class RelayStream extends ReceivingStream {
 
     private @Nullable SendQueue queue;
     private @Nullable H2Stream creditSource;
+
+    /** Bytes at the head of the queue that came from no stream: a request that is sent again goes ahead of what is still to come of it. */
+    private int unownedBytes;
+
     private long resetAfterSend = NO_RESET;
 
     // The scheduler's.
@@ -88,7 +92,9 @@ final class RelayStream extends ReceivingStream {
             }
             return;
         }
-        if (source != null) {
+        if (source == null) {
+            unownedBytes += n;
+        } else {
             // Bytes return one by one as they are staged; what the frame had besides returns now.
             creditSource = source;
             source.credit(creditBytes - n);
@@ -179,12 +185,11 @@ final class RelayStream extends ReceivingStream {
             return -1;
         }
         int window = Math.min(sendWindow, connection().scheduler().windowBytes());
-        int n = Math.min(Math.min(data.readableBytes(), atMost), window);
-        if (n <= 0 && data.isReadable()) {
+        int n = Math.max(0, Math.min(Math.min(data.readableBytes(), atMost), window));
+        if (n == 0 && data.isReadable()) {
             return -1;
         }
-        boolean whole = n >= data.readableBytes();
-        n = Math.max(n, 0);
+        boolean whole = n == data.readableBytes();
         connection().output().data(id(), data, data.readerIndex(), n, last && whole);
         data.skipBytes(n);
         sent(n);
@@ -192,10 +197,17 @@ final class RelayStream extends ReceivingStream {
         if (whole) {
             q.remove();
         }
-        if (creditSource != null) {
-            creditSource.credit(n);
-        }
+        creditStaged(n);
         return n;
+    }
+
+    /** Bytes have left the queue, to the wire or dropped: those that came from a stream go back to its window. */
+    private void creditStaged(int bytes) {
+        int unowned = Math.min(unownedBytes, bytes);
+        unownedBytes -= unowned;
+        if (creditSource != null) {
+            creditSource.credit(bytes - unowned);
+        }
     }
 
     /** Everything that was queued has been staged. */
@@ -248,11 +260,9 @@ final class RelayStream extends ReceivingStream {
         SendQueue q = queue;
         if (q != null) {
             queue = null;
-            int owed = q.bytes();
+            int held = q.bytes();
             q.release();
-            if (creditSource != null) {
-                creditSource.credit(owed);
-            }
+            creditStaged(held);
         }
     }
 

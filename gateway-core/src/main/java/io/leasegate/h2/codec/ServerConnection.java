@@ -34,6 +34,8 @@ final class ServerConnection extends RelayConnection {
     /** The highest stream that the client opened, taken or not; all lower ones are not idle any more. */
     private int highestStreamId;
 
+    private boolean greeted;
+
     /** The highest stream that was taken. */
     private int lastTakenId;
 
@@ -48,6 +50,21 @@ final class ServerConnection extends RelayConnection {
 
     @Override
     void preface() {
+        greet();
+    }
+
+    /** A connection that leaves before the client's preface is there: our SETTINGS come first all the same (RFC 9113 section 3.4). */
+    @Override
+    public void drain(long graceMillis) {
+        greet();
+        super.drain(graceMillis);
+    }
+
+    private void greet() {
+        if (greeted) {
+            return;
+        }
+        greeted = true;
         sendSettings(
                 Frames.SETTINGS_MAX_CONCURRENT_STREAMS,
                 settings().maxConcurrentStreams(),
