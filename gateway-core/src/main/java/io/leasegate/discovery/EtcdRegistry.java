@@ -69,6 +69,13 @@ public final class EtcdRegistry implements Registry {
     }
 
     @Override
+    public void catchUp(long wanted) {
+        if (wanted > revision) {
+            follower.catchUp();
+        }
+    }
+
+    @Override
     public void close() {
         follower.close();
         leases.disconnected();
@@ -162,6 +169,11 @@ public final class EtcdRegistry implements Registry {
                 }
             }
             commit(Math.max(revision, eventRevision), receivedNanos);
+        }
+
+        @Override
+        public boolean isAwaited(long someRevision) {
+            return requireNonNull(sink).isAwaited(someRevision);
         }
 
         @Override

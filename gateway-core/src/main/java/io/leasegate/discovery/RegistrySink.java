@@ -22,4 +22,9 @@ public interface RegistrySink {
      * @param receivedNanos when the news of it came in, by the control loop's clock
      */
     void commit(long revision, boolean removal, long receivedNanos);
+
+    /** Whether somebody waits for a revision that is not routed by yet, this one or one before it. */
+    default boolean isAwaited(long revision) {
+        return false;
+    }
 }

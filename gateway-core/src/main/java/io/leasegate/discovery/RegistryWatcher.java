@@ -40,10 +40,22 @@ final class RegistryWatcher {
     private final List<Long> removalsReceived = new ArrayList<>();
     private final Runnable onFirstSnapshot;
     private final Set<String> awaited = new HashSet<>();
+    private final List<Waiting> waiting = new ArrayList<>();
     private boolean publishSoon;
     private @Nullable Scheduled publishLater;
     private long publishedNanos;
     private boolean publishedBefore;
+
+    /** Who waits for a revision; equal to itself alone. */
+    private static final class Waiting {
+        final long revision;
+        final Runnable task;
+
+        Waiting(long revision, Runnable task) {
+            this.revision = revision;
+            this.task = task;
+        }
+    }
 
     /**
      * A watcher without registries.
@@ -87,6 +99,11 @@ final class RegistryWatcher {
                 } else {
                     publishSpread();
                 }
+            }
+
+            @Override
+            public boolean isAwaited(long revision) {
+                return waiting.stream().anyMatch(w -> w.revision <= revision);
             }
         };
     }
@@ -142,13 +159,41 @@ final class RegistryWatcher {
         if (awaited.removeAll(revisions.keySet()) && awaited.isEmpty()) {
             tell(onFirstSnapshot);
         }
+        long newsNanos = removalsReceived.isEmpty() ? begin : removalsReceived.get(0);
         for (long received : removalsReceived) {
             tell(() -> listener.onEvicted(end - received));
         }
         removalsReceived.clear();
         for (EndpointListener l : endpointListeners) {
-            update.removed().forEach(e -> tell(() -> l.onRemoved(e)));
+            update.removed().forEach(e -> tell(() -> l.onRemoved(e, newsNanos)));
             update.added().forEach(e -> tell(() -> l.onAdded(e)));
+        }
+        tellWaiting(update.table().revision());
+    }
+
+    /**
+     * Runs the task once the table reflects at least this revision and everybody was told what it took out; at once when that is so.
+     *
+     * @return takes the task back
+     */
+    Scheduled whenRouted(long revision, Runnable task) {
+        if (builder.table().revision() >= revision && !publishSoon) {
+            tell(task);
+            return () -> {};
+        }
+        Waiting w = new Waiting(revision, task);
+        waiting.add(w);
+        return () -> waiting.remove(w);
+    }
+
+    private void tellWaiting(long revision) {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        for (Waiting w : List.copyOf(waiting)) {
+            if (w.revision <= revision && waiting.remove(w)) {
+                tell(w.task);
+            }
         }
     }
 

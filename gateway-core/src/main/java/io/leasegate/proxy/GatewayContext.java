@@ -19,4 +19,5 @@ record GatewayContext(
         H2Codec codec,
         QueueGuard queueGuard,
         Transport transport,
-        HostNames hostNames) {}
+        HostNames hostNames,
+        boolean revisionTrailer) {}

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param maxQueuedBytes what all connections together may hold for peers that do not take it, before new calls are refused
  * @param upstream how the instances of a service, given by its name, are connected to
  * @param upstreamTls how they are spoken to in TLS; null where they are not even when their registration asks for it
+ * @param revisionTrailer whether callers are told by which revision of the registry their call was routed
  */
 public record GatewaySettings(
         List<ListenerSettings> listeners,
         int ioThreads,
         long maxQueuedBytes,
         Function<String, UpstreamSettings> upstream,
-        Function<String, @Nullable UpstreamTls> upstreamTls) {
+        Function<String, @Nullable UpstreamTls> upstreamTls,
+        boolean revisionTrailer) {
 
     private static final double DEFAULT_QUEUE_SHARE = 0.5;
 
@@ -43,7 +45,11 @@ public record GatewaySettings(
             int ioThreads,
             Function<String, UpstreamSettings> upstream,
             Function<String, @Nullable UpstreamTls> upstreamTls) {
-        this(listeners, ioThreads, shareOfMemory(DEFAULT_QUEUE_SHARE), upstream, upstreamTls);
+        this(listeners, ioThreads, shareOfMemory(DEFAULT_QUEUE_SHARE), upstream, upstreamTls, false);
+    }
+
+    public GatewaySettings withRevisionTrailer(boolean on) {
+        return new GatewaySettings(listeners, ioThreads, maxQueuedBytes, upstream, upstreamTls, on);
     }
 
     /** A share, 0 to 1, of the memory outside of the heap that the JVM gives to buffers; in bytes. */

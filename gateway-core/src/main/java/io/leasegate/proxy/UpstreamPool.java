@@ -94,6 +94,11 @@ final class UpstreamPool {
         capacity.onGiven(c);
     }
 
+    /** When the last call was given to a connection, {@link Long#MIN_VALUE} when none ever was. */
+    long lastCallNanos() {
+        return everCalled ? lastCallNanos : Long.MIN_VALUE;
+    }
+
     private void waitOrRefuse(UpstreamWaiter waiter) {
         ConnectFailure failure = connecting.lastFailure();
         boolean hopeless = failure != null

@@ -49,6 +49,7 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     private ProtocolSettings downstream = ProtocolSettings.DEFAULT;
     private UpstreamSettings upstream = UpstreamSettings.DEFAULT;
     private int ioThreads = 2;
+    private boolean revisionTrailer;
     private List<Route> routes = List.of();
     private GatewayMaker maker = (settings, table, heard) -> new Gateway(settings, table, heard, heard);
     private TlsParts tls = TlsParts.NONE;
@@ -85,6 +86,11 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     /** One loop where a test counts connections: each loop has its own to an instance. */
     public GatewayExtension ioThreads(int n) {
         ioThreads = n;
+        return this;
+    }
+
+    public GatewayExtension revisionTrailer() {
+        revisionTrailer = true;
         return this;
     }
 
@@ -134,7 +140,8 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         tables = new RouteTableBuilder(service -> new RoundRobinLoadBalancer(), routes, "static");
         ref = new RouteTableRef(tables.table());
         gateway = maker.make(
-                new GatewaySettings(listeners(), ioThreads, service -> upstream, service -> upstreamTls),
+                new GatewaySettings(listeners(), ioThreads, service -> upstream, service -> upstreamTls)
+                        .withRevisionTrailer(revisionTrailer),
                 ref,
                 observer);
         gateway.start();
@@ -203,10 +210,11 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     }
 
     private void publish() {
+        long newsNanos = System.nanoTime();
         tables.set("", registered);
         TableUpdate update = tables.build(++revision);
         ref.publish(update.table());
-        update.removed().forEach(gateway::retire);
+        update.removed().forEach(e -> gateway.retire(e, newsNanos));
     }
 
     /** The endpoint of a service at a port. */

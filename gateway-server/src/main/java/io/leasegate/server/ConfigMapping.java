@@ -47,7 +47,12 @@ public final class ConfigMapping {
                 config.io().threads(),
                 GatewaySettings.shareOfMemory(config.io().maxQueued()),
                 service -> upstream(config, service),
-                tls::service);
+                tls::service,
+                config.revisionTrailer());
+    }
+
+    static Duration evictionGoal(GatewayConfig config, String service) {
+        return config.services().of(service).call().eviction().within();
     }
 
     private static ProtocolSettings protocol(ProtocolConfig p) {

@@ -66,7 +66,8 @@ public final class GatewayProcess implements AutoCloseable {
      */
     public GatewayProcess(GatewayConfig config, String version, LongSupplier logDropped) throws IOException {
         this.config = config;
-        this.metrics = new GatewayMetrics(version);
+        this.metrics = new GatewayMetrics(
+                version, service -> ConfigMapping.evictionGoal(config, service).toNanos());
         this.accessLog = config.accessLog().enabled() ? openAccessLog(config) : null;
         this.tls = openTls(config, metrics, accessLog);
         metrics.bindTls(tls.figures());
@@ -80,7 +81,11 @@ public final class GatewayProcess implements AutoCloseable {
                 ConfigMapping.gateway(config, tls),
                 discovery.tables(),
                 CallObservers.both(metrics.callObserver(), log),
-                ConnectionObservers.both(metrics.connectionObserver(), new ConnectionEvents()));
+                ConnectionObservers.both(
+                        metrics.connectionObserver(),
+                        ConnectionObservers.both(
+                                new ConnectionEvents(),
+                                new EvictionEvents(service -> ConfigMapping.evictionGoal(config, service)))));
         metrics.bindTable(discovery.tables());
         metrics.bindEventLoops(gateway.eventLoops());
         metrics.bindLog(logDropped);
@@ -95,6 +100,7 @@ public final class GatewayProcess implements AutoCloseable {
                 discovery.tables(),
                 this::obstacles,
                 metrics::scrape,
+                new RevisionBarrier(discovery, gateway),
                 () -> new Thread(this::drain, "leasegate-drain").start());
     }
 

@@ -2,6 +2,7 @@ package io.leasegate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.leasegate.registrar.Registrar;
@@ -11,10 +12,15 @@ import io.leasegate.testkit.EtcdProcess;
 import io.leasegate.testkit.TestClient;
 import io.leasegate.testkit.TestServer;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +113,72 @@ class EtcdGatewayTest {
             assertThat(within(Duration.ofSeconds(5), () -> call(client) == Status.Code.UNAVAILABLE))
                     .as("the service is known, but empty")
                     .isTrue();
+        }
+    }
+
+    /** Asks etcd over its HTTP gateway; returns the revision that it then has. */
+    private long etcd(String call, String key, String value) throws Exception {
+        Base64.Encoder base64 = Base64.getEncoder();
+        String body = "{\"key\":\"" + base64.encodeToString(key.getBytes(StandardCharsets.UTF_8)) + "\",\"value\":\""
+                + base64.encodeToString(value.getBytes(StandardCharsets.UTF_8)) + "\"}";
+        String range = body.replaceFirst(",\"value.*", "}");
+        HttpResponse<String> response = http(HttpRequest.newBuilder(URI.create(etcd.endpoint() + "/v3/kv/" + call))
+                .POST(HttpRequest.BodyPublishers.ofString(call.equals("put") ? body : range)));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return new ObjectMapper()
+                .readTree(response.body())
+                .at("/header/revision")
+                .asLong();
+    }
+
+    private static HttpResponse<String> http(HttpRequest.Builder request) throws Exception {
+        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> barrier(long revision, String timeout) throws Exception {
+        return http(HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                + gateway.ports().getOrDefault("admin", 0) + "/api/barrier?revision=" + revision + "&timeout="
+                + timeout)));
+    }
+
+    @Test
+    void behindTheBarrierOfADeletionNoCallReachesTheInstance() throws Exception {
+        gateway.start();
+        try (TestServer a = TestServer.start();
+                TestServer b = TestServer.start();
+                TestClient client = client()) {
+            String value = "{\"name\":\"echo\",\"addr\":\"127.0.0.1:%d\",\"version\":\"\",\"weight\":1}";
+            etcd("put", "/echo/127.0.0.1:" + a.port(), value.formatted(a.port()));
+            for (int round = 0; round < 20; round++) {
+                String key = "/echo/127.0.0.1:" + b.port();
+                long put = etcd("put", key, value.formatted(b.port()));
+                assertThat(barrier(put, "20s").statusCode()).isEqualTo(200);
+                for (int i = 0; i < 4; i++) {
+                    assertThat(call(client)).isEqualTo(Status.Code.OK);
+                }
+                long deletion = etcd("deleterange", key, "");
+                assertThat(barrier(deletion, "20s").statusCode()).isEqualTo(200);
+                int until = b.calls().size();
+                for (int i = 0; i < 4; i++) {
+                    assertThat(call(client)).isEqualTo(Status.Code.OK);
+                }
+                assertThat(b.calls()).hasSize(until);
+            }
+            long elsewhere = etcd("put", "not-under-a-prefix", "x");
+            assertThat(barrier(elsewhere, "20s").statusCode()).isEqualTo(200);
+            assertThat(barrier(elsewhere + 1, "100ms").statusCode()).isEqualTo(504);
+            etcd.kill();
+            assertThat(within(Duration.ofSeconds(20), () -> gateway.ports().isEmpty() || status(elsewhere + 1) == 503))
+                    .as("without etcd the reason is etcd")
+                    .isTrue();
+        }
+    }
+
+    private int status(long revision) {
+        try {
+            return barrier(revision, "50ms").statusCode();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 
