@@ -15,6 +15,7 @@ import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.LocalReply;
 import io.leasegate.h2.StreamLoss;
 import io.leasegate.routing.Destination;
+import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.routing.RequestHead;
 import io.leasegate.routing.RouteTable;
 import io.netty.buffer.ByteBuf;
@@ -210,6 +211,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         if (endpoint != null) {
             endpoint.stats().begin();
         }
+        if (pool != null) {
+            pool.began(listener);
+        }
         body.attach(stream);
     }
 
@@ -364,8 +368,12 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     }
 
     private void leaveEndpoint() {
-        if (upstream != null) {
+        UpstreamLeg u = upstream;
+        if (u != null) {
             upstream = null;
+            if (pool != null) {
+                pool.ended(u);
+            }
             if (endpoint != null) {
                 endpoint.stats().end();
             }
@@ -421,6 +429,18 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         String where = endpoint == null ? "" : ", " + at(endpoint, phase);
         String when = responding ? ", after the response had begun" : ", before it answered";
         replyLocally(outcome, status, "service " + record.service() + where + ": " + what + when);
+    }
+
+    /** That of the route, else that of the service. */
+    EvictionPolicy evictionPolicy() {
+        Destination d = destination;
+        if (d == null) {
+            return EvictionPolicy.FINISH;
+        }
+        EvictionPolicy ofRoute = d.eviction();
+        return ofRoute != null
+                ? ofRoute
+                : loop.gateway().eviction().apply(d.cluster().name());
     }
 
     private void tellRevision(HeaderBlock trailers) {

@@ -101,7 +101,8 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
                 new QueueGuard(settings.maxQueuedBytes()),
                 transport,
                 hostNames,
-                settings.revisionTrailer());
+                settings.revisionTrailer(),
+                settings.eviction());
         this.group = new MultiThreadIoEventLoopGroup(
                 settings.ioThreads(), new DefaultThreadFactory("leasegate-io"), transport.ioHandlers());
         for (EventExecutor e : group) {

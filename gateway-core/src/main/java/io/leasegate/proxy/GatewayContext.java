@@ -2,6 +2,7 @@ package io.leasegate.proxy;
 
 import io.leasegate.filter.RequestFilter;
 import io.leasegate.h2.H2Codec;
+import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.routing.RouteTableRef;
 import io.leasegate.tls.UpstreamTls;
 import java.util.List;
@@ -20,4 +21,5 @@ record GatewayContext(
         QueueGuard queueGuard,
         Transport transport,
         HostNames hostNames,
-        boolean revisionTrailer) {}
+        boolean revisionTrailer,
+        Function<String, EvictionPolicy> eviction) {}

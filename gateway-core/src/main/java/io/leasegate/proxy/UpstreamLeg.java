@@ -7,6 +7,7 @@ import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.HeaderNames;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.StreamLoss;
+import io.leasegate.routing.EvictionPolicy;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * back. Used on the call's event loop.
  */
 final class UpstreamLeg implements H2StreamListener {
+
+    /** Neighbours in the list of {@link InFlightCalls}. */
+    @Nullable
+    UpstreamLeg previous;
+
+    @Nullable
+    UpstreamLeg next;
 
     private final Exchange exchange;
     private @Nullable H2Stream stream;
@@ -40,6 +48,26 @@ final class UpstreamLeg implements H2StreamListener {
     void cancel() {
         dropped = true;
         stream().reset(Http2Error.CANCEL);
+    }
+
+    EvictionPolicy evictionPolicy() {
+        return exchange.evictionPolicy();
+    }
+
+    /** The instance has left the registry, and the call has had the time that the policy gives it. */
+    void cut(EvictionPolicy policy) {
+        if (dropped) {
+            return;
+        }
+        cancel();
+        exchange.fail(
+                Outcome.EVICTED,
+                GrpcStatus.UNAVAILABLE,
+                "it has left the registry, and the call was cut "
+                        + (policy.cutAfterMillis() == 0
+                                ? "at once (eviction.in-flight = cut-now)"
+                                : "after eviction.cut-after = " + policy.cutAfterMillis() + " ms")
+                        + "; the instance may have acted on it, so it is safe to retry only if the method may run twice");
     }
 
     @Override

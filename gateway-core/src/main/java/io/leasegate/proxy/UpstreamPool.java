@@ -33,6 +33,7 @@ final class UpstreamPool {
     private final HealthWatch health = new HealthWatch();
     private final KeepalivePace keepalivePace;
     private final StreamCapacity capacity;
+    private final InFlightCalls inFlight = new InFlightCalls();
     private final List<UpstreamConnection> connections = new ArrayList<>(2);
     private final List<UpstreamConnection> leaving = new ArrayList<>(1);
     private long lastCallNanos;
@@ -147,6 +148,16 @@ final class UpstreamPool {
                         : ConnectFailure.describe(failure) + "; tried again for " + limit);
     }
 
+    /** The call is in flight from now on. */
+    void began(UpstreamLeg leg) {
+        inFlight.add(leg);
+    }
+
+    /** The call is not in flight on this endpoint any more. */
+    void ended(UpstreamLeg leg) {
+        inFlight.remove(leg);
+    }
+
     /** The waiter does not want a connection any more. */
     void cancel(UpstreamWaiter waiter) {
         line.cancel(waiter);
@@ -201,6 +212,7 @@ final class UpstreamPool {
         for (UpstreamConnection c : new ArrayList<>(connections)) {
             leave(c, UpstreamEnd.RETIRED, "the instance has left the registry");
         }
+        inFlight.evict(loop.eventLoop());
     }
 
     /** Closes everything at once. */
@@ -218,7 +230,10 @@ final class UpstreamPool {
         health.end(reason);
         connecting.abandon(reason);
         capacity.stop();
-        line.refuseIf(w -> true, Outcome.CONNECT_FAILED, "phase connect: " + reason);
+        line.refuseIf(
+                w -> true,
+                Outcome.CONNECT_FAILED,
+                "phase connect: " + reason + "; nothing was sent, so it is safe to retry");
     }
 
     // What the connections report

@@ -251,8 +251,8 @@ public final class RouteTableBuilder {
         List<RouteTable.Entry> entries = new ArrayList<>(routes.size());
         for (Route r : routes) {
             ServiceEntry s = services.get(r.service());
-            entries.add(new RouteTable.Entry(
-                    r, s == null ? emptyDestination(r.service(), r.version()) : s.destination(r.version())));
+            Destination d = s == null ? emptyDestination(r.service(), r.version()) : s.destination(r.version());
+            entries.add(new RouteTable.Entry(r, d.withEviction(r.eviction())));
         }
         return entries;
     }

@@ -10,6 +10,7 @@ import io.leasegate.proxy.Gateway;
 import io.leasegate.proxy.GatewaySettings;
 import io.leasegate.proxy.ListenerSettings;
 import io.leasegate.proxy.UpstreamSettings;
+import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteTableBuilder;
 import io.leasegate.routing.RouteTableRef;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -50,6 +52,7 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     private UpstreamSettings upstream = UpstreamSettings.DEFAULT;
     private int ioThreads = 2;
     private boolean revisionTrailer;
+    private Function<String, EvictionPolicy> eviction = service -> EvictionPolicy.FINISH;
     private List<Route> routes = List.of();
     private GatewayMaker maker = (settings, table, heard) -> new Gateway(settings, table, heard, heard);
     private TlsParts tls = TlsParts.NONE;
@@ -86,6 +89,11 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     /** One loop where a test counts connections: each loop has its own to an instance. */
     public GatewayExtension ioThreads(int n) {
         ioThreads = n;
+        return this;
+    }
+
+    public GatewayExtension eviction(Function<String, EvictionPolicy> policies) {
+        eviction = policies;
         return this;
     }
 
@@ -141,7 +149,8 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         ref = new RouteTableRef(tables.table());
         gateway = maker.make(
                 new GatewaySettings(listeners(), ioThreads, service -> upstream, service -> upstreamTls)
-                        .withRevisionTrailer(revisionTrailer),
+                        .withRevisionTrailer(revisionTrailer)
+                        .withEviction(eviction),
                 ref,
                 observer);
         gateway.start();

@@ -12,10 +12,12 @@ import io.leasegate.proxy.KeepaliveSettings;
 import io.leasegate.proxy.ListenerSettings;
 import io.leasegate.proxy.UpstreamSettings;
 import io.leasegate.registration.HostPort;
+import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.routing.HeaderMatch;
 import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteMatch;
 import io.leasegate.routing.TextMatch;
+import io.leasegate.server.config.CallConfig;
 import io.leasegate.server.config.EtcdConfig;
 import io.leasegate.server.config.GatewayConfig;
 import io.leasegate.server.config.ListenerConfig;
@@ -48,7 +50,16 @@ public final class ConfigMapping {
                 GatewaySettings.shareOfMemory(config.io().maxQueued()),
                 service -> upstream(config, service),
                 tls::service,
-                config.revisionTrailer());
+                config.revisionTrailer(),
+                service -> eviction(config.services().of(service).call().eviction()));
+    }
+
+    private static EvictionPolicy eviction(CallConfig.Eviction e) {
+        return switch (e.inFlight()) {
+            case FINISH -> EvictionPolicy.FINISH;
+            case CUT_AFTER -> new EvictionPolicy(e.cutAfter().toMillis());
+            case CUT_NOW -> EvictionPolicy.CUT_NOW;
+        };
     }
 
     static Duration evictionGoal(GatewayConfig config, String service) {
@@ -109,7 +120,11 @@ public final class ConfigMapping {
         List<Route> routes = new ArrayList<>();
         for (RouteConfig r : config.routes()) {
             RouteConfig.Destination to = r.destinations().get(0);
-            routes.add(new Route(match(r.match()), to.service(), to.version()));
+            routes.add(new Route(
+                    match(r.match()),
+                    to.service(),
+                    to.version(),
+                    eviction(to.call().eviction())));
         }
         return routes;
     }

@@ -111,14 +111,12 @@ final class EvictionTime implements Scenario {
         try (RunningPeer running = lab.start(peer, false, false)) {
             awaitConnections(before + SERVICES * INSTANCES_PER_SERVICE);
             Measurement.warmUp(lab, running, Plan.closed(Method.UNARY, 10, 10));
-            try (Load load = Load.start(
-                            lab.loops(), running.target(), Plan.open(Method.UNARY, 10, CALLS_PER_SECOND));
+            try (Load load = Load.start(lab.loops(), running.target(), Plan.open(Method.UNARY, 10, CALLS_PER_SECOND));
                     ChangeWriter writer = new ChangeWriter(etcd(lab), PREFIX, members, CHANGES_PER_SECOND, STAYING)) {
                 load.awaitComplete(Measurement.CONNECT_LIMIT);
                 Measurement measurement = new Measurement(lab.settings(), running, load);
                 measurement.warmUp();
-                Map<String, Figures> row =
-                        Map.of(peer.name(), Figures.of(span(lab, running, measurement, writer)));
+                Map<String, Figures> row = Map.of(peer.name(), Figures.of(span(lab, running, measurement, writer)));
                 measurement.end();
                 return row;
             }

@@ -36,6 +36,7 @@ public final class Lab implements AutoCloseable {
 
     /** The service that calls are made to where a scenario says nothing else. */
     static final String ALONE = "bench";
+
     private static final String AMONG_THREE = "bench-three";
     private static final String PREFIX = "/bench/";
     private static final int SPREAD = 3;

@@ -28,8 +28,7 @@ final class RunningPeer implements AutoCloseable {
     private final double readyMillis;
     private final int adminPort;
 
-    private RunningPeer(
-            Workspace.@Nullable Started process, Load.Target target, double readyMillis, int adminPort) {
+    private RunningPeer(Workspace.@Nullable Started process, Load.Target target, double readyMillis, int adminPort) {
         this.process = process;
         this.target = target;
         this.readyMillis = readyMillis;
