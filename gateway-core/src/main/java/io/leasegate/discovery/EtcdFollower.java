@@ -38,7 +38,7 @@ final class EtcdFollower {
         void onListPage(List<KeyValue> keys);
 
         /** The list is complete as of this revision. */
-        void onListEnd(long revision, EtcdConnection connection);
+        void onListEnd(long revision, long clusterId, EtcdConnection connection);
 
         /** Everything that one message of the watch said. */
         void onEvents(List<Event> events, long revision, long receivedNanos);
@@ -168,7 +168,7 @@ final class EtcdFollower {
                             listed = header;
                             // The watch is on its way before the list is worked in, so that etcd need not wait for us.
                             follow(c, mine);
-                            target.onListEnd(header.getRevision(), c);
+                            target.onListEnd(header.getRevision(), header.getClusterId(), c);
                         }
                     }
 

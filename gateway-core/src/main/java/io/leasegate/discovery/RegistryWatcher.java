@@ -2,6 +2,7 @@ package io.leasegate.discovery;
 
 import io.leasegate.discovery.ControlLoop.Scheduled;
 import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointListener;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.endpoint.Instance;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,7 @@ final class RegistryWatcher {
     private final List<Long> removalsReceived = new ArrayList<>();
     private final Runnable onFirstSnapshot;
     private final Set<String> awaited = new HashSet<>();
+    private final List<Consumer<Endpoint>> unhealthyListeners = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private boolean publishSoon;
     private @Nullable Scheduled publishLater;
@@ -102,6 +105,16 @@ final class RegistryWatcher {
             }
 
             @Override
+            public @Nullable Endpoint endpoint(EndpointId id) {
+                return builder.endpoint(id);
+            }
+
+            @Override
+            public void whenUnhealthy(Consumer<Endpoint> heard) {
+                unhealthyListeners.add(heard);
+            }
+
+            @Override
             public boolean isAwaited(long revision) {
                 return waiting.stream().anyMatch(w -> w.revision <= revision);
             }
@@ -118,6 +131,9 @@ final class RegistryWatcher {
         if (other) {
             builder.healthChanged(endpoint);
             publishSoon();
+            if (state == EndpointState.UNHEALTHY) {
+                unhealthyListeners.forEach(l -> l.accept(endpoint));
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.leasegate.balance.LoadBalancer;
 import io.leasegate.balance.Picker;
 import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -144,6 +145,12 @@ public final class RouteTableBuilder {
     public boolean holds(Endpoint endpoint) {
         ServiceEntry s = services.get(endpoint.id().service());
         return s != null && s.holds(endpoint);
+    }
+
+    /** The endpoint that was built last for an address, or null. */
+    public @Nullable Endpoint endpoint(EndpointId id) {
+        ServiceEntry s = services.get(id.service());
+        return s == null ? null : s.endpoint(id);
     }
 
     /** The state of an endpoint changed: its service gets new pickers with the next build. Endpoints that are gone are passed over. */

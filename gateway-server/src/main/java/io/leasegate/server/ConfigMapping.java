@@ -3,6 +3,7 @@ package io.leasegate.server;
 import com.google.re2j.Pattern;
 import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.EtcdSettings;
+import io.leasegate.discovery.HoldSettings;
 import io.leasegate.discovery.StaticSettings;
 import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.health.HealthSettings;
@@ -166,7 +167,16 @@ public final class ConfigMapping {
                                         Map.copyOf(i.metadata())))
                                 .toList()));
         return new DiscoverySettings(
-                etcd == null ? null : etcd(etcd), statics.isEmpty() ? null : new StaticSettings(statics));
+                etcd == null ? null : safe(etcd), statics.isEmpty() ? null : new StaticSettings(statics));
+    }
+
+    /** As a gateway reads it: with what protects it from a registry that is sick. */
+    private static EtcdSettings safe(EtcdConfig etcd) {
+        EtcdConfig.Hold h = etcd.hold();
+        return etcd(etcd)
+                .withHold(new HoldSettings(
+                        h.enabled(), h.share(), h.minInstances(), h.window().toMillis()))
+                .withSavedTable(etcd.savedTable());
     }
 
     /** How etcd is read, for the gateway and for a single look at it. */

@@ -91,7 +91,7 @@ final class AdminPages {
             case "/ready" -> ready();
             case "/live" -> AdminReply.text(HttpResponseStatus.OK, "live\n");
             case "/metrics" -> metrics(request.headers().get(HttpHeaderNames.ACCEPT), allocator);
-            case "/api/services" -> AdminReply.streamed(JSON, new ServicesJson(table.get()));
+            case "/api/services" -> AdminReply.streamed(JSON, new ServicesJson(table.get(), readiness.alarms()));
             default -> drain(request.headers());
         };
     }

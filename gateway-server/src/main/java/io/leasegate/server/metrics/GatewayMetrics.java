@@ -95,6 +95,13 @@ public final class GatewayMetrics implements AutoCloseable {
         registryClient = new RegistryMetrics(registry, figures);
     }
 
+    /** Vanished instances are held; the cause is as {@code DiscoveryListener} has it. Any thread. */
+    public synchronized void onHeld(String cause) {
+        if (registryClient != null) {
+            registryClient.onIncident(cause);
+        }
+    }
+
     /** Shows how many tasks wait at each event loop. Not from an event loop. */
     public void bindEventLoops(EventLoopGroup loops) {
         new NettyEventExecutorMetrics(loops).bindTo(registry);

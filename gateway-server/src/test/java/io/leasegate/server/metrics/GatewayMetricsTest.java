@@ -91,6 +91,16 @@ class GatewayMetricsTest {
         }
 
         @Override
+        public int held() {
+            return 5;
+        }
+
+        @Override
+        public boolean restored() {
+            return true;
+        }
+
+        @Override
         public Map<String, Integer> refused() {
             return refused;
         }
@@ -337,11 +347,18 @@ class GatewayMetricsTest {
         figures.refused.put("malformed", 2);
         figures.connected = false;
         figures.millisSinceConfirmed = 1500;
+        metrics.onHeld("wiped");
         metrics.evictionObserver().accept(TimeUnit.MILLISECONDS.toNanos(4));
         Exposition e = scrape();
         assertThat(e.value("leasegate_etcd_connected")).isZero();
         assertThat(e.value("leasegate_etcd_confirmation_age_seconds")).isEqualTo(1.5);
         assertThat(e.value("leasegate_etcd_relists_total")).isEqualTo(2);
+        assertThat(e.value("leasegate_registry_held_instances")).isEqualTo(5);
+        assertThat(e.value("leasegate_registry_restored")).isEqualTo(1);
+        assertThat(e.value("leasegate_registry_incidents_total", "cause", "wiped"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_registry_incidents_total", "cause", "all"))
+                .isZero();
         assertThat(e.value("leasegate_etcd_watch_restarts_total")).isEqualTo(3);
         assertThat(e.value("leasegate_registrations_refused", "reason", "malformed"))
                 .isEqualTo(2);
