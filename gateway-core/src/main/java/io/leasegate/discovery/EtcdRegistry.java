@@ -273,14 +273,19 @@ public final class EtcdRegistry implements Registry {
 
         @Override
         public void onHeld(String cause, String service, int instances) {
-            heldCount = requireNonNull(held).held().size();
+            heldChanged();
             listener.onHeld(name(), cause, service, instances);
         }
 
         @Override
         public void onReleased(EndpointId id, String why) {
-            heldCount = requireNonNull(held).held().size();
+            heldChanged();
             listener.onReleased(name(), id, why);
+        }
+
+        private void heldChanged() {
+            heldCount = requireNonNull(held).size();
+            saveSoon();
         }
     }
 
@@ -331,6 +336,10 @@ public final class EtcdRegistry implements Registry {
         boolean urgent = removal;
         removal = false;
         requireNonNull(held).commit(newRevision, urgent, receivedNanos, news);
+        saveSoon();
+    }
+
+    private void saveSoon() {
         if (saver != null && synced) {
             saver.changed();
         }

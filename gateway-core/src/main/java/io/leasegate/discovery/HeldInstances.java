@@ -88,6 +88,10 @@ final class HeldInstances {
         return List.copyOf(held.values());
     }
 
+    int size() {
+        return held.size();
+    }
+
     void change(String key, List<Instance> was, List<Instance> is) {
         sink.change(key, is);
         if (!settings.enabled()) {

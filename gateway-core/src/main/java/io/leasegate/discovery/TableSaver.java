@@ -21,7 +21,8 @@ final class TableSaver {
 
     private static final Logger LOG = LoggerFactory.getLogger(TableSaver.class);
     private static final long DELAY_MILLIS = 1_000;
-    private static final long CLOSE_SECONDS = 2;
+    /** Less than the second that the control thread is given to end. */
+    private static final long CLOSE_MILLIS = 800;
 
     private final ControlLoop loop;
     private final Path file;
@@ -82,8 +83,8 @@ final class TableSaver {
         }
         writer.shutdown();
         try {
-            if (!writer.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("the table was not saved in {} within {} s", file, CLOSE_SECONDS);
+            if (!writer.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("the table was not saved in {} within {} ms", file, CLOSE_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -2,6 +2,8 @@ package io.leasegate.proxy;
 
 import io.leasegate.routing.EvictionPolicy;
 import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -54,14 +56,13 @@ final class InFlightCalls {
     }
 
     private void cut(long millis) {
-        UpstreamLeg leg = first;
-        while (leg != null) {
-            UpstreamLeg after = leg.next;
-            EvictionPolicy policy = leg.evictionPolicy();
-            if (policy.cutAfterMillis() == millis) {
-                leg.cut(policy);
+        // One call's end may be that of others too, and would pull the list from under the walk.
+        List<UpstreamLeg> due = new ArrayList<>();
+        for (UpstreamLeg leg = first; leg != null; leg = leg.next) {
+            if (leg.evictionPolicy().cutAfterMillis() == millis) {
+                due.add(leg);
             }
-            leg = after;
         }
+        due.forEach(UpstreamLeg::cut);
     }
 }

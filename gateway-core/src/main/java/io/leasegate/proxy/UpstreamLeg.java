@@ -54,11 +54,12 @@ final class UpstreamLeg implements H2StreamListener {
         return exchange.evictionPolicy();
     }
 
-    /** The instance has left the registry, and the call has had the time that the policy gives it. */
-    void cut(EvictionPolicy policy) {
+    /** The instance has left the registry, and the call has had the time that its policy gives it. */
+    void cut() {
         if (dropped) {
             return;
         }
+        EvictionPolicy policy = evictionPolicy();
         cancel();
         exchange.fail(
                 Outcome.EVICTED,

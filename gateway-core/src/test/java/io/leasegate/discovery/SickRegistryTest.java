@@ -190,7 +190,9 @@ class SickRegistryTest {
         assertThat(gateway.addresses(true)).isEmpty();
         assertThat(gateway.addresses(false)).hasSize(24);
         etcd.delete(ECHO + 7);
-        loop.advance(1);
+        for (int i = 0; i < 20 && gateway.addresses(true).isEmpty(); i++) {
+            loop.advance(1);
+        }
         assertThat(gateway.endpoint("echo", 7).state()).isEqualTo(EndpointState.HEALTHY);
         assertThat(gateway.addresses(true)).containsExactly("echo:1", "echo:3", "echo:4", "echo:5", "echo:6", "echo:7");
         assertThat(gateway.endpoint("echo", 1).state())
@@ -379,13 +381,13 @@ class SickRegistryTest {
         assertThat(everHeld).isTrue();
     }
 
-    private void awaitSaved(Path file, int instances) throws IOException {
+    private static void awaitSaved(Path file, int instances) {
         DiscoveryFixture.await(Duration.ofSeconds(20), () -> {
             try {
                 SavedTable saved = SavedTable.read(file);
                 return saved != null && saved.instances().size() == instances;
             } catch (IOException e) {
-                throw new IllegalStateException(e);
+                return false;
             }
         });
     }

@@ -210,8 +210,8 @@ class EtcdGatewayTest {
     @Test
     void aWipedEtcdTakesNoInstanceOutThatStillAnswers() throws Exception {
         gateway.start();
+        TestServer b = TestServer.start();
         try (TestServer a = TestServer.start();
-                TestServer b = TestServer.start();
                 TestClient client = client()) {
             String value = "{\"name\":\"echo\",\"addr\":\"127.0.0.1:%d\",\"version\":\"\",\"weight\":1}";
             for (TestServer s : List.of(a, b)) {

@@ -138,10 +138,20 @@ final class EvictionTime implements Scenario {
         writer.check();
         Map<Metric, Double> values = new EnumMap<>(measurement.figures(span));
         values.put(Metric.EVICTIONS, end.growth(begin, name + "_count", service));
-        values.put(Metric.EVICTED_P50, 1e3 * end.quantile(begin, name, service, 0.5));
-        values.put(Metric.EVICTED_P99, 1e3 * end.quantile(begin, name, service, 0.99));
-        values.put(Metric.EVICTED_MAX, 1e3 * end.gauge(name + "_max", service));
-        values.put(Metric.SETTLED_P99, 1e3 * end.quantile(begin, settled, "", 0.99));
+        if (values.get(Metric.EVICTIONS) < 1) {
+            throw new BenchFailure("no instance of the called service was evicted");
+        }
+        // Above the last bucket there is only the maximum to tell.
+        double most = end.gauge(name + "_max", service);
+        values.put(Metric.EVICTED_P50, 1e3 * Math.min(most, end.quantile(begin, name, service, 0.5)));
+        values.put(Metric.EVICTED_P99, 1e3 * Math.min(most, end.quantile(begin, name, service, 0.99)));
+        values.put(Metric.EVICTED_MAX, 1e3 * most);
+        values.put(
+                Metric.SETTLED_P99,
+                1e3
+                        * Math.min(
+                                end.gauge("leasegate_eviction_settled_seconds_max", ""),
+                                end.quantile(begin, settled, "", 0.99)));
         return values;
     }
 

@@ -52,7 +52,7 @@ final class Scrape {
 
     /** The largest value that a gauge shows. */
     double gauge(String name, String label) {
-        return value(name + "{" + label + "}");
+        return value(label.isEmpty() ? name : name + "{" + label + "}");
     }
 
     /**
