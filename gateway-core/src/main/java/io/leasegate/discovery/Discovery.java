@@ -1,6 +1,7 @@
 package io.leasegate.discovery;
 
 import io.leasegate.balance.LoadBalancer;
+import io.leasegate.discovery.ControlLoop.Scheduled;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointListener;
 import io.leasegate.endpoint.EndpointState;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -86,6 +88,26 @@ public final class Discovery implements AutoCloseable {
     /** Tells an endpoint's state; its service's pickers and the table follow at once. Endpoints that are gone are passed over. */
     public void setState(Endpoint endpoint, EndpointState state, String reason) {
         control.execute(() -> watcher.setState(endpoint, state, reason));
+    }
+
+    /**
+     * Runs the task once the table reflects at least this revision, on the control thread; everybody was told by then what the table took
+     * out. A registry that is behind is asked to make sure of it.
+     *
+     * @return takes the task back; it may still run when that is called too late
+     */
+    public Scheduled whenRouted(long revision, Runnable task) {
+        AtomicReference<Scheduled> waiting = new AtomicReference<>();
+        control.execute(() -> {
+            waiting.set(watcher.whenRouted(revision, task));
+            registries.forEach(r -> r.catchUp(revision));
+        });
+        return () -> control.execute(() -> {
+            Scheduled w = waiting.get();
+            if (w != null) {
+                w.cancel();
+            }
+        });
     }
 
     /**

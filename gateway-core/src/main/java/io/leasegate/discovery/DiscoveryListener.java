@@ -1,5 +1,6 @@
 package io.leasegate.discovery;
 
+import io.leasegate.endpoint.EndpointId;
 import io.leasegate.routing.RouteTable;
 
 /** Hears what discovery does, for metrics. Called on the control loop; must not block. */
@@ -24,6 +25,21 @@ public interface DiscoveryListener {
 
     /** A key was refused. */
     default void onRefused(Refusal refusal) {}
+
+    /**
+     * Instances that vanished from a registry are held: the registry is taken to be sick.
+     *
+     * @param cause {@code wiped}, {@code all} or {@code service}: what was found suspicious
+     * @param service the service that it is about, empty for all
+     * @param instances how many are held for that
+     */
+    default void onHeld(String registry, String cause, String service, int instances) {}
+
+    /** An instance is not held any more, because it registered again or is dead. */
+    default void onReleased(String registry, EndpointId endpoint, String why) {}
+
+    /** The table is one that was saved in an earlier life, since the registry is away. */
+    default void onRestored(String registry, int instances, long savedEpochMillis) {}
 
     /** A registry was read as a whole. */
     default void onListed(String registry) {}

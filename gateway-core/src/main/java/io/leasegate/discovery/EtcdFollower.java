@@ -38,10 +38,13 @@ final class EtcdFollower {
         void onListPage(List<KeyValue> keys);
 
         /** The list is complete as of this revision. */
-        void onListEnd(long revision, EtcdConnection connection);
+        void onListEnd(long revision, long clusterId, EtcdConnection connection);
 
         /** Everything that one message of the watch said. */
         void onEvents(List<Event> events, long revision, long receivedNanos);
+
+        /** Whether somebody waits for a revision that is not reached yet, this one or one before it. */
+        boolean isAwaited(long revision);
 
         /** The watch lives: all that happened up to about now was said. */
         void onAlive();
@@ -52,6 +55,9 @@ final class EtcdFollower {
 
     /** How long a watch must have lived for the next failure to count as the first. */
     private static final long STABLE_NANOS = 2_000_000_000L;
+
+    /** How long after a list another one may follow for no other reason than that somebody waits for a revision. */
+    private static final long CATCH_UP_NANOS = 500_000_000L;
 
     private static final long BACKOFF_MIN_MILLIS = 50;
 
@@ -128,6 +134,16 @@ final class EtcdFollower {
         release();
     }
 
+    /**
+     * Somebody waits for a revision that no event may ever come for, since the keys of others count too. The answer to a sign of life
+     * says that etcd has reached it, and not, in every release, that all events up to it were told (docs/decisions.md): then all is listed.
+     */
+    void catchUp() {
+        if (watch != null) {
+            watch.requestProgress();
+        }
+    }
+
     private void list(EtcdConnection c) {
         endWatch();
         long mine = ++number;
@@ -152,7 +168,7 @@ final class EtcdFollower {
                             listed = header;
                             // The watch is on its way before the list is worked in, so that etcd need not wait for us.
                             follow(c, mine);
-                            target.onListEnd(header.getRevision(), c);
+                            target.onListEnd(header.getRevision(), header.getClusterId(), c);
                         }
                     }
 
@@ -209,6 +225,11 @@ final class EtcdFollower {
                 target.onEvents(events, events.get(events.size() - 1).getKv().getModRevision(), receivedNanos);
             }
             target.onAlive();
+            if (events.isEmpty()
+                    && loop.nanoTime() - followedSinceNanos > CATCH_UP_NANOS
+                    && target.isAwaited(header.getRevision())) {
+                list(c);
+            }
         }
     }
 

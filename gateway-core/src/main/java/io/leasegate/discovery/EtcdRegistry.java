@@ -4,8 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
+import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
 import io.leasegate.registration.KeyPrefix;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +31,15 @@ public final class EtcdRegistry implements Registry {
     private final KeyMap keys;
     private final LeaseTtls leases;
     private final ConcurrentSkipListMap<String, Refusal> refusals = new ConcurrentSkipListMap<>();
+    private final EtcdSettings settings;
+    private final @Nullable TableSaver saver;
     private @Nullable RegistrySink sink;
+    private @Nullable HeldInstances held;
     private boolean removal;
+    private boolean told;
+    private boolean wasDown;
+    private boolean restoreTried;
+    private long clusterId;
 
     private volatile boolean synced;
     private volatile Link link = new Link(false, "not asked yet", System.currentTimeMillis());
@@ -38,6 +48,8 @@ public final class EtcdRegistry implements Registry {
     private volatile int registeredKeys;
     private volatile long lists;
     private volatile long disconnects;
+    private volatile int heldCount;
+    private volatile long restoredEpochMillis;
 
     /** What is told of the connection belongs together. */
     private record Link(boolean connected, String error, long sinceEpochMillis) {}
@@ -49,6 +61,8 @@ public final class EtcdRegistry implements Registry {
     EtcdRegistry(EtcdSettings settings, ControlLoop loop, DiscoveryListener listener, EtcdConnector connector) {
         this.loop = loop;
         this.listener = listener;
+        this.settings = settings;
+        saver = settings.savedTable() == null ? null : new TableSaver(loop, settings.savedTable(), this::tableToSave);
         prefixes = settings.prefixes().stream().map(KeyPrefix::text).toList();
         ranges = settings.ranges();
         leases = new LeaseTtls(loop, this::onTtl);
@@ -65,13 +79,67 @@ public final class EtcdRegistry implements Registry {
     @Override
     public void start(RegistrySink newSink) {
         sink = newSink;
+        held = new HeldInstances(loop, settings.hold(), newSink, new HeldListener());
         follower.start();
+    }
+
+    @Override
+    public void catchUp(long wanted) {
+        if (wanted > revision) {
+            follower.catchUp();
+        }
     }
 
     @Override
     public void close() {
         follower.close();
         leases.disconnected();
+        if (held != null) {
+            held.close();
+        }
+        if (saver != null) {
+            saver.close();
+        }
+    }
+
+    private SavedTable tableToSave() {
+        List<Instance> all = keys.instances();
+        all.addAll(requireNonNull(held).held());
+        return new SavedTable(revision, clusterId, System.currentTimeMillis(), all);
+    }
+
+    /** Etcd is away, and nothing was read from it yet: what was saved in an earlier life is better than nothing. */
+    private void restore() {
+        Path file = settings.savedTable();
+        if (told || restoreTried || file == null) {
+            return;
+        }
+        restoreTried = true;
+        SavedTable saved = null;
+        try {
+            saved = SavedTable.read(file);
+        } catch (IOException e) {
+            LOG.warn("the saved table in {} is ignored: {}", file, e.getMessage());
+        }
+        if (saved == null) {
+            return;
+        }
+        told = true;
+        clusterId = saved.clusterId();
+        restoredEpochMillis = saved.savedEpochMillis();
+        keys.restore(saved.instances());
+        commit(saved.revision(), loop.nanoTime(), RegistryNews.FIRST);
+        listener.onRestored(name(), saved.instances().size(), saved.savedEpochMillis());
+    }
+
+    private RegistryNews newsOf(long listRevision, long listClusterId) {
+        if (!told) {
+            return RegistryNews.FIRST;
+        }
+        if (listRevision < revision || listClusterId != clusterId) {
+            return RegistryNews.OTHER_DATA;
+        }
+        return wasDown ? RegistryNews.AFTER_ERROR : RegistryNews.CHANGES;
     }
 
     @Override
@@ -88,7 +156,9 @@ public final class EtcdRegistry implements Registry {
                 registeredKeys,
                 refusals.size(),
                 lists,
-                disconnects);
+                disconnects,
+                heldCount,
+                restoredEpochMillis);
     }
 
     @Override
@@ -110,7 +180,8 @@ public final class EtcdRegistry implements Registry {
         }
 
         @Override
-        public void onListEnd(long listRevision, EtcdConnection connection) {
+        public void onListEnd(long listRevision, long listClusterId, EtcdConnection connection) {
+            boolean first = !synced;
             leases.connected(connection);
             keys.endList();
             confirmedNanos = loop.nanoTime();
@@ -122,7 +193,13 @@ public final class EtcdRegistry implements Registry {
                         revision,
                         listRevision);
             }
-            commit(listRevision, confirmedNanos);
+            RegistryNews news = newsOf(listRevision, listClusterId);
+            told = true;
+            wasDown = false;
+            clusterId = listClusterId;
+            restoredEpochMillis = 0;
+            synced = true;
+            commit(listRevision, confirmedNanos, news);
             if (!link.connected()) {
                 LOG.info(
                         "following etcd at {} from revision {}: {} keys register instances, {} are refused",
@@ -132,10 +209,9 @@ public final class EtcdRegistry implements Registry {
                         refusals.size());
                 link = new Link(true, "", System.currentTimeMillis());
             }
-            if (!synced) {
+            if (first) {
                 KeysElsewhere.look(connection, ranges, this::tellOfKeysElsewhere);
             }
-            synced = true;
             listener.onListed(name());
         }
 
@@ -161,7 +237,12 @@ public final class EtcdRegistry implements Registry {
                     keys.put(e.getKv());
                 }
             }
-            commit(Math.max(revision, eventRevision), receivedNanos);
+            commit(Math.max(revision, eventRevision), receivedNanos, RegistryNews.CHANGES);
+        }
+
+        @Override
+        public boolean isAwaited(long someRevision) {
+            return requireNonNull(sink).isAwaited(someRevision);
         }
 
         @Override
@@ -172,6 +253,7 @@ public final class EtcdRegistry implements Registry {
         @Override
         public void onDown(EtcdFailure failure, long pauseMillis) {
             leases.disconnected();
+            wasDown = true;
             long sinceEpochMillis = link.sinceEpochMillis();
             if (link.connected()) {
                 sinceEpochMillis = System.currentTimeMillis();
@@ -183,15 +265,36 @@ public final class EtcdRegistry implements Registry {
             // After the error: whoever sees that it happened sees why.
             disconnects++;
             listener.onDisconnected(name(), failure.message());
+            restore();
+        }
+    }
+
+    private final class HeldListener implements HeldInstances.Listener {
+
+        @Override
+        public void onHeld(String cause, String service, int instances) {
+            heldChanged();
+            listener.onHeld(name(), cause, service, instances);
+        }
+
+        @Override
+        public void onReleased(EndpointId id, String why) {
+            heldChanged();
+            listener.onReleased(name(), id, why);
+        }
+
+        private void heldChanged() {
+            heldCount = requireNonNull(held).size();
+            saveSoon();
         }
     }
 
     private final class KeyListener implements KeyMap.Listener {
 
         @Override
-        public void onChange(String key, List<Instance> instances, boolean removesAddress) {
+        public void onChange(String key, List<Instance> before, List<Instance> instances, boolean removesAddress) {
             removal |= removesAddress;
-            requireNonNull(sink).change(key, instances);
+            requireNonNull(held).change(key, before, instances);
         }
 
         @Override
@@ -224,14 +327,21 @@ public final class EtcdRegistry implements Registry {
 
     private void onTtl(long leaseId, long seconds, List<String> keysOfLease) {
         keysOfLease.forEach(key -> keys.leaseTtl(key, leaseId, seconds));
-        commit(revision, loop.nanoTime());
+        commit(revision, loop.nanoTime(), RegistryNews.CHANGES);
     }
 
-    private void commit(long newRevision, long receivedNanos) {
+    private void commit(long newRevision, long receivedNanos, RegistryNews news) {
         revision = newRevision;
         registeredKeys = keys.registered();
         boolean urgent = removal;
         removal = false;
-        requireNonNull(sink).commit(newRevision, urgent, receivedNanos);
+        requireNonNull(held).commit(newRevision, urgent, receivedNanos, news);
+        saveSoon();
+    }
+
+    private void saveSoon() {
+        if (saver != null && synced) {
+            saver.changed();
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.leasegate.discovery;
 import io.leasegate.registration.KeyPrefix;
 import io.leasegate.registration.RegistrationFormats;
 import io.leasegate.tls.ClientTls;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     are read anew for each connection
  * @param timings time limits
  * @param pageKeys how many keys one answer may hold when everything is listed
+ * @param hold when vanished instances are held
+ * @param savedTable the file in which the last table is kept for a start without etcd, null for none
  */
 public record EtcdSettings(
         List<String> endpoints,
@@ -28,7 +31,9 @@ public record EtcdSettings(
         @Nullable String password,
         @Nullable ClientTls tls,
         EtcdTimings timings,
-        int pageKeys) {
+        int pageKeys,
+        HoldSettings hold,
+        @Nullable Path savedTable) {
 
     /** The default prefix: every key that begins with a slash. */
     public static final List<String> DEFAULT_PREFIXES = List.of("/");
@@ -68,7 +73,9 @@ public record EtcdSettings(
                 null,
                 null,
                 EtcdTimings.DEFAULT,
-                1_000);
+                1_000,
+                HoldSettings.OFF,
+                null);
     }
 
     /** The same with prefixes of which nothing else is said. */
@@ -78,27 +85,42 @@ public record EtcdSettings(
     }
 
     public EtcdSettings withKeyPrefixes(List<KeyPrefix> newPrefixes) {
-        return new EtcdSettings(endpoints, newPrefixes, formats, username, password, tls, timings, pageKeys);
+        return new EtcdSettings(
+                endpoints, newPrefixes, formats, username, password, tls, timings, pageKeys, hold, savedTable);
     }
 
     public EtcdSettings withFormats(List<String> newFormats) {
-        return new EtcdSettings(endpoints, prefixes, newFormats, username, password, tls, timings, pageKeys);
+        return new EtcdSettings(
+                endpoints, prefixes, newFormats, username, password, tls, timings, pageKeys, hold, savedTable);
     }
 
     public EtcdSettings withUser(@Nullable String newUsername, @Nullable String newPassword) {
-        return new EtcdSettings(endpoints, prefixes, formats, newUsername, newPassword, tls, timings, pageKeys);
+        return new EtcdSettings(
+                endpoints, prefixes, formats, newUsername, newPassword, tls, timings, pageKeys, hold, savedTable);
     }
 
     public EtcdSettings withTls(@Nullable ClientTls newTls) {
-        return new EtcdSettings(endpoints, prefixes, formats, username, password, newTls, timings, pageKeys);
+        return new EtcdSettings(
+                endpoints, prefixes, formats, username, password, newTls, timings, pageKeys, hold, savedTable);
     }
 
     public EtcdSettings withTimings(EtcdTimings newTimings) {
-        return new EtcdSettings(endpoints, prefixes, formats, username, password, tls, newTimings, pageKeys);
+        return new EtcdSettings(
+                endpoints, prefixes, formats, username, password, tls, newTimings, pageKeys, hold, savedTable);
     }
 
     public EtcdSettings withPageKeys(int newPageKeys) {
-        return new EtcdSettings(endpoints, prefixes, formats, username, password, tls, timings, newPageKeys);
+        return new EtcdSettings(
+                endpoints, prefixes, formats, username, password, tls, timings, newPageKeys, hold, savedTable);
+    }
+
+    public EtcdSettings withHold(HoldSettings newHold) {
+        return new EtcdSettings(
+                endpoints, prefixes, formats, username, password, tls, timings, pageKeys, newHold, savedTable);
+    }
+
+    public EtcdSettings withSavedTable(@Nullable Path file) {
+        return new EtcdSettings(endpoints, prefixes, formats, username, password, tls, timings, pageKeys, hold, file);
     }
 
     /** What a key is read by. */

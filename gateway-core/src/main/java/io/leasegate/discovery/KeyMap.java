@@ -31,7 +31,7 @@ final class KeyMap {
     interface Listener {
 
         /** The key stands for these instances from now on; for none when it is gone. */
-        void onChange(String key, List<Instance> instances, boolean removesAddress);
+        void onChange(String key, List<Instance> before, List<Instance> instances, boolean removesAddress);
 
         /**
          * The key is bound to this lease from now on.
@@ -69,6 +69,25 @@ final class KeyMap {
     /** How many keys register instances. */
     int registered() {
         return registered;
+    }
+
+    /** What the keys stood for in an earlier life, before anything was listed. */
+    void restore(List<Instance> instances) {
+        Map<String, List<Instance>> byKey = new HashMap<>();
+        instances.forEach(
+                i -> byKey.computeIfAbsent(i.key(), k -> new ArrayList<>()).add(i));
+        byKey.forEach((key, of) -> {
+            KeyState state = KeyState.restored(of);
+            keys.put(key, state);
+            announce(key, null, state);
+        });
+    }
+
+    /** All that keys register. */
+    List<Instance> instances() {
+        List<Instance> all = new ArrayList<>(registered);
+        keys.values().forEach(s -> all.addAll(s.instances()));
+        return all;
     }
 
     void beginList() {
@@ -160,7 +179,7 @@ final class KeyMap {
         List<Instance> was = before == null ? List.of() : before.instances();
         List<Instance> is = after == null ? List.of() : after.instances();
         if (!was.equals(is)) {
-            listener.onChange(key, is, removesAddress(was, is));
+            listener.onChange(key, was, is, removesAddress(was, is));
         }
         registered += (is.isEmpty() ? 0 : 1) - (was.isEmpty() ? 0 : 1);
         Refusal refusal = after == null ? null : after.refusal();

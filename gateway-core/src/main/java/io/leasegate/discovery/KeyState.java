@@ -24,6 +24,12 @@ record KeyState(
                 kv.getModRevision(), kv.getLease(), value.hashCode(), value.size(), List.copyOf(instances), refusal);
     }
 
+    /** One whose value is not known: whatever is listed for the key is read. */
+    static KeyState restored(List<Instance> instances) {
+        Instance first = instances.get(0);
+        return new KeyState(first.modRevision(), first.leaseId(), 0, -1, List.copyOf(instances), null);
+    }
+
     boolean describes(KeyValue kv) {
         return modRevision == kv.getModRevision()
                 && leaseId == kv.getLease()

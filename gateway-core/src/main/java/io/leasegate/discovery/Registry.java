@@ -20,6 +20,9 @@ public interface Registry extends AutoCloseable {
     /** The keys that register nothing, and why; a bounded number of them. Safe from any thread. */
     List<Refusal> refusals();
 
+    /** Somebody waits for this revision: a registry whose revisions rise without a change to its keys makes sure of it. Control loop only. */
+    default void catchUp(long revision) {}
+
     /** Ends it; nothing is told after that. Control loop only. */
     @Override
     void close();

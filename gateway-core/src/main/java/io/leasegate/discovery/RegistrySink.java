@@ -1,7 +1,11 @@
 package io.leasegate.discovery;
 
+import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link Registry} tells. Called on the control loop only. */
 public interface RegistrySink {
@@ -22,4 +26,17 @@ public interface RegistrySink {
      * @param receivedNanos when the news of it came in, by the control loop's clock
      */
     void commit(long revision, boolean removal, long receivedNanos);
+
+    /** The endpoint that the table has for an address, or null. */
+    default @Nullable Endpoint endpoint(EndpointId id) {
+        return null;
+    }
+
+    /** From now on the listener hears when an endpoint is found to be of no use. */
+    default void whenUnhealthy(Consumer<Endpoint> listener) {}
+
+    /** Whether somebody waits for a revision that is not routed by yet, this one or one before it. */
+    default boolean isAwaited(long revision) {
+        return false;
+    }
 }

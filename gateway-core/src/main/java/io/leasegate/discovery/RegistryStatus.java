@@ -14,6 +14,8 @@ package io.leasegate.discovery;
  * @param refusedKeys how many keys register nothing, up to the number that is remembered
  * @param lists how often everything was read
  * @param disconnects how often the connection was lost or could not be made
+ * @param held how many instances are kept although the registry has them no more
+ * @param restoredEpochMillis when the table was saved that stands in for the registry, 0 when none does
  */
 public record RegistryStatus(
         String name,
@@ -26,4 +28,6 @@ public record RegistryStatus(
         int keys,
         int refusedKeys,
         long lists,
-        long disconnects) {}
+        long disconnects,
+        int held,
+        long restoredEpochMillis) {}

@@ -2,6 +2,7 @@ package io.leasegate.discovery;
 
 import io.leasegate.discovery.ControlLoop.Scheduled;
 import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointListener;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.endpoint.Instance;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,10 +42,23 @@ final class RegistryWatcher {
     private final List<Long> removalsReceived = new ArrayList<>();
     private final Runnable onFirstSnapshot;
     private final Set<String> awaited = new HashSet<>();
+    private final List<Consumer<Endpoint>> unhealthyListeners = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>();
     private boolean publishSoon;
     private @Nullable Scheduled publishLater;
     private long publishedNanos;
     private boolean publishedBefore;
+
+    /** Who waits for a revision; equal to itself alone. */
+    private static final class Waiting {
+        final long revision;
+        final Runnable task;
+
+        Waiting(long revision, Runnable task) {
+            this.revision = revision;
+            this.task = task;
+        }
+    }
 
     /**
      * A watcher without registries.
@@ -88,6 +103,21 @@ final class RegistryWatcher {
                     publishSpread();
                 }
             }
+
+            @Override
+            public @Nullable Endpoint endpoint(EndpointId id) {
+                return builder.endpoint(id);
+            }
+
+            @Override
+            public void whenUnhealthy(Consumer<Endpoint> heard) {
+                unhealthyListeners.add(heard);
+            }
+
+            @Override
+            public boolean isAwaited(long revision) {
+                return waiting.stream().anyMatch(w -> w.revision <= revision);
+            }
         };
     }
 
@@ -101,6 +131,9 @@ final class RegistryWatcher {
         if (other) {
             builder.healthChanged(endpoint);
             publishSoon();
+            if (state == EndpointState.UNHEALTHY) {
+                unhealthyListeners.forEach(l -> l.accept(endpoint));
+            }
         }
     }
 
@@ -142,13 +175,41 @@ final class RegistryWatcher {
         if (awaited.removeAll(revisions.keySet()) && awaited.isEmpty()) {
             tell(onFirstSnapshot);
         }
+        long newsNanos = removalsReceived.isEmpty() ? begin : removalsReceived.get(0);
         for (long received : removalsReceived) {
             tell(() -> listener.onEvicted(end - received));
         }
         removalsReceived.clear();
         for (EndpointListener l : endpointListeners) {
-            update.removed().forEach(e -> tell(() -> l.onRemoved(e)));
+            update.removed().forEach(e -> tell(() -> l.onRemoved(e, newsNanos)));
             update.added().forEach(e -> tell(() -> l.onAdded(e)));
+        }
+        tellWaiting(update.table().revision());
+    }
+
+    /**
+     * Runs the task once the table reflects at least this revision and everybody was told what it took out; at once when that is so.
+     *
+     * @return takes the task back
+     */
+    Scheduled whenRouted(long revision, Runnable task) {
+        if (builder.table().revision() >= revision && !publishSoon) {
+            tell(task);
+            return () -> {};
+        }
+        Waiting w = new Waiting(revision, task);
+        waiting.add(w);
+        return () -> waiting.remove(w);
+    }
+
+    private void tellWaiting(long revision) {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        for (Waiting w : List.copyOf(waiting)) {
+            if (w.revision <= revision && waiting.remove(w)) {
+                tell(w.task);
+            }
         }
     }
 

@@ -63,6 +63,8 @@ public final class StaticRegistry implements Registry {
                 0,
                 0,
                 1,
+                0,
+                0,
                 0);
     }
 

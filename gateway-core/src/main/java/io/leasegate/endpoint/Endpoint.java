@@ -45,18 +45,30 @@ public final class Endpoint {
 
     /**
      * The state for admin pages and metrics: an instance that its registration takes out of rotation is unhealthy to them, however
-     * well it answers.
+     * well it answers, and one that the registry has no more is held for as long as it may answer.
      */
     public EndpointState shownState() {
         EndpointState now = state;
-        return now == EndpointState.DRAINING || instance.traits().takesCalls() ? now : EndpointState.UNHEALTHY;
+        if (now == EndpointState.DRAINING) {
+            return now;
+        }
+        if (!instance.traits().takesCalls()) {
+            return EndpointState.UNHEALTHY;
+        }
+        return instance.isHeld() && now != EndpointState.UNHEALTHY ? EndpointState.HELD : now;
     }
 
     /** Why the endpoint is in its {@link #shownState}, in words for an operator; empty when it is healthy. */
     public String shownReason() {
-        return state == EndpointState.DRAINING || instance.traits().takesCalls()
-                ? stateReason
-                : instance.traits().objection();
+        if (state == EndpointState.DRAINING) {
+            return stateReason;
+        }
+        if (!instance.traits().takesCalls()) {
+            return instance.traits().objection();
+        }
+        return instance.isHeld() && state != EndpointState.UNHEALTHY
+                ? instance.heldBecause() + (state == EndpointState.HEALTHY ? "" : "; " + stateReason)
+                : stateReason;
     }
 
     /** Replaces the registration. Control thread only. */

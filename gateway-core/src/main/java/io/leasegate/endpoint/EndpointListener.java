@@ -9,6 +9,11 @@ public interface EndpointListener {
     /** The endpoint is new in the table; it is {@link EndpointState#UNCHECKED}. */
     void onAdded(Endpoint endpoint);
 
-    /** The endpoint is not in the table any more and never comes back; it is {@link EndpointState#DRAINING}. */
-    void onRemoved(Endpoint endpoint);
+    /**
+     * The endpoint is not in the table any more and never comes back; it is {@link EndpointState#DRAINING}.
+     *
+     * @param newsNanos when the news that took it out came in, by the control loop's clock; where several came in one after the other,
+     *     the first of them
+     */
+    void onRemoved(Endpoint endpoint, long newsNanos);
 }

@@ -12,7 +12,10 @@ public enum EndpointState {
     EJECTED("ejected"),
     /** Gone from the registry; calls in flight finish. */
     DRAINING("draining"),
-    /** Gone from the registry under suspicious circumstances and kept until proven dead. */
+    /**
+     * Gone from the registry under suspicious circumstances and kept until proven dead. Only shown: what such an endpoint can take depends
+     * on its health as that of any other.
+     */
     HELD("held");
 
     private final String shownAs;

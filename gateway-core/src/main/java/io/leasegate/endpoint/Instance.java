@@ -14,15 +14,36 @@ import java.util.Map;
  * @param leaseId the lease that the key is bound to, 0 for none
  * @param leaseTtlSeconds the TTL that the lease was granted with, 0 when there is no lease or it is not known yet
  * @param modRevision the registry revision of the key's last change, 0 for the static source
+ * @param heldBecause why the instance is kept although the registry has it no more; empty for one that is registered
  */
 public record Instance(
-        EndpointId id, Traits traits, String format, String key, long leaseId, long leaseTtlSeconds, long modRevision) {
+        EndpointId id,
+        Traits traits,
+        String format,
+        String key,
+        long leaseId,
+        long leaseTtlSeconds,
+        long modRevision,
+        String heldBecause) {
 
     public Instance {
         requireNonNull(id, "id");
         requireNonNull(traits, "traits");
         requireNonNull(format, "format");
         requireNonNull(key, "key");
+        requireNonNull(heldBecause, "heldBecause");
+    }
+
+    /** An instance that is registered. */
+    public Instance(
+            EndpointId id,
+            Traits traits,
+            String format,
+            String key,
+            long leaseId,
+            long leaseTtlSeconds,
+            long modRevision) {
+        this(id, traits, format, key, leaseId, leaseTtlSeconds, modRevision, "");
     }
 
     /** An instance with the most common traits alone. */
@@ -73,6 +94,16 @@ public record Instance(
     }
 
     public Instance withLeaseTtl(long seconds) {
-        return new Instance(id, traits, format, key, leaseId, seconds, modRevision);
+        return new Instance(id, traits, format, key, leaseId, seconds, modRevision, heldBecause);
+    }
+
+    /** The same instance, kept for this reason although the registry has it no more. */
+    public Instance heldBecause(String why) {
+        return new Instance(id, traits, format, key, leaseId, leaseTtlSeconds, modRevision, why);
+    }
+
+    /** Whether the instance is kept although the registry has it no more. */
+    public boolean isHeld() {
+        return !heldBecause.isEmpty();
     }
 }

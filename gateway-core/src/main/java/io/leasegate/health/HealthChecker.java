@@ -31,7 +31,7 @@ public final class HealthChecker implements EndpointListener {
     }
 
     @Override
-    public void onRemoved(Endpoint endpoint) {
-        connections.retire(endpoint);
+    public void onRemoved(Endpoint endpoint, long newsNanos) {
+        connections.retire(endpoint, newsNanos);
     }
 }

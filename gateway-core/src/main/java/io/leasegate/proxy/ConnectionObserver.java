@@ -55,6 +55,14 @@ public interface ConnectionObserver {
      */
     default void onWaiting(EndpointId endpoint, int change) {}
 
+    /**
+     * An endpoint has left the registry, and no event loop sends it another call.
+     *
+     * @param lastCallNanos from the news of that to the last call that was sent to the endpoint; 0 when none was sent any more
+     * @param settledNanos from the news to the time at which the last event loop had stopped
+     */
+    default void onEvicted(EndpointId endpoint, long lastCallNanos, long settledNanos) {}
+
     /** An observer that does nothing. */
     ConnectionObserver NONE = new ConnectionObserver() {};
 }

@@ -1,6 +1,7 @@
 package io.leasegate.proxy;
 
 import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointState;
 import io.leasegate.filter.RequestContext;
 import io.leasegate.filter.RequestFilter;
 import io.leasegate.h2.GrpcStatus;
@@ -14,12 +15,11 @@ import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.LocalReply;
 import io.leasegate.h2.StreamLoss;
 import io.leasegate.routing.Destination;
+import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.routing.RequestHead;
 import io.leasegate.routing.RouteTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,12 +60,12 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     private AsciiString authority;
 
     private State state = State.ROUTING;
+    private @Nullable RouteTable table;
     private @Nullable Destination destination;
     private @Nullable Endpoint endpoint;
     private @Nullable UpstreamPool pool;
-    private @Nullable Upstream upstream;
-    private @Nullable Future<?> deadlineTimer;
-    private long deadlineNanos = GrpcTimeout.NONE;
+    private @Nullable UpstreamLeg upstream;
+    private @Nullable CallDeadline deadline;
 
     Exchange(DownstreamConnection connection, H2Stream downstream, HeaderBlock request, boolean endStream) {
         this.connection = connection;
@@ -98,17 +98,10 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             takeHostAsAuthority();
         }
         record.authority(authority);
-        startDeadline();
-        RouteTable table = loop.gateway().tables().get();
-        record.revision(table.revision());
-        Destination d = table.match(this);
-        if (d == null) {
-            Outcome outcome = path.indexOf('/', 1) > 1 ? Outcome.NO_SERVICE : Outcome.NO_ROUTE;
-            replyLocally(outcome, outcome.grpcStatus(), table.describeMiss(this));
+        deadline = CallDeadline.of(request, loop.eventLoop(), this::onDeadline);
+        if (!route()) {
             return;
         }
-        destination = d;
-        record.service(d.cluster().name());
         QueueGuard guard = loop.gateway().queueGuard();
         if (guard.isExceeded()) {
             replyLocally(
@@ -121,20 +114,27 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         attempt("no instance can take a call");
     }
 
+    /** Finds out where the call goes by the table of now. Returns false when it was answered, because it goes nowhere. */
+    private boolean route() {
+        RouteTable now = loop.gateway().tables().get();
+        table = now;
+        record.revision(now.revision());
+        Destination d = now.match(this);
+        if (d == null) {
+            Outcome outcome = path.indexOf('/', 1) > 1 ? Outcome.NO_SERVICE : Outcome.NO_ROUTE;
+            replyLocally(outcome, outcome.grpcStatus(), now.describeMiss(this));
+            return false;
+        }
+        destination = d;
+        record.service(d.cluster().name());
+        return true;
+    }
+
     private void takeHostAsAuthority() {
         AsciiString host = request.get(HeaderNames.HOST);
         if (host != null && !host.isEmpty()) {
             authority = host;
             request.addFirst(HeaderField.of(HeaderNames.AUTHORITY, host));
-        }
-    }
-
-    private void startDeadline() {
-        AsciiString timeout = request.get(HeaderNames.GRPC_TIMEOUT);
-        long nanos = timeout == null ? GrpcTimeout.NONE : GrpcTimeout.parseNanos(timeout);
-        if (nanos != GrpcTimeout.NONE) {
-            deadlineNanos = nanos;
-            deadlineTimer = loop.eventLoop().schedule(this::onDeadline, nanos, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -176,6 +176,13 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         p.acquire(this);
     }
 
+    /** A table that is newer than the one that the call was routed by knows better which instances there are. */
+    private void attemptAgain(String lastFailure) {
+        if (loop.gateway().tables().get() == table || route()) {
+            attempt(lastFailure);
+        }
+    }
+
     // UpstreamWaiter
 
     @Override
@@ -187,20 +194,25 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         for (RequestFilter f : loop.gateway().filters()) {
             f.onRequest(this, headers);
         }
-        forwardDeadline(headers);
+        if (deadline != null) {
+            deadline.forward(headers, record.elapsedNanos());
+        }
         boolean headersOnly = body.isEmpty();
-        Upstream listener = new Upstream();
+        UpstreamLeg listener = new UpstreamLeg(this);
         H2Stream stream = h2.openStream(headers, headersOnly, listener);
         if (stream == null) {
             onConnectionGone();
             return;
         }
-        listener.stream = stream;
+        listener.opened(stream);
         upstream = listener;
         state = State.OPEN;
         record.sent();
         if (endpoint != null) {
             endpoint.stats().begin();
+        }
+        if (pool != null) {
+            pool.began(listener);
         }
         body.attach(stream);
     }
@@ -208,7 +220,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     /** Between the pick and the write: nothing was sent, so that another connection, be it to the same instance, may take the call. */
     private void onConnectionGone() {
         if (record.tries() < MAX_ATTEMPTS) {
-            attempt("the last failure was a connection that went away before the call was written");
+            attemptAgain("the last failure was a connection that went away before the call was written");
         } else {
             onRefused(Outcome.CONNECT_FAILED, "phase unsent: the connection went away");
         }
@@ -221,15 +233,12 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
 
     private boolean maySendElsewhere() {
         Destination d = destination;
-        return d != null && d.cluster().endpoints().size() > 1 && record.tries() < MAX_ATTEMPTS;
-    }
-
-    /** The instance gets the time that remains, not the time that the caller began with. */
-    private void forwardDeadline(HeaderBlock headers) {
-        if (deadlineNanos != GrpcTimeout.NONE) {
-            long left = deadlineNanos - record.elapsedNanos();
-            headers.set(HeaderField.of(HeaderNames.GRPC_TIMEOUT, GrpcTimeout.format(left)));
-        }
+        Endpoint e = endpoint;
+        // An instance that has left stands in the older table that the call was routed by; the table of now may have
+        // another one.
+        boolean others =
+                d != null && (d.cluster().endpoints().size() > 1 || (e != null && e.state() == EndpointState.DRAINING));
+        return others && record.tries() < MAX_ATTEMPTS;
     }
 
     @Override
@@ -240,7 +249,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         String where = endpoint == null ? "" : "instance " + endpoint.id().address() + ", ";
         if (outcome == Outcome.CONNECT_FAILED && maySendElsewhere()) {
             // Nothing was sent: another instance may take the call.
-            attempt("the last failure was " + where + reason);
+            attemptAgain("the last failure was " + where + reason);
             return;
         }
         replyLocally(outcome, outcome.grpcStatus(), "service " + record.service() + ", " + where + reason);
@@ -292,10 +301,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     }
 
     private void cancelUpstream() {
-        Upstream u = upstream;
+        UpstreamLeg u = upstream;
         if (u != null) {
-            u.dropped = true;
-            u.stream().reset(Http2Error.CANCEL);
+            u.cancel();
         } else if (pool != null) {
             pool.cancel(this);
         }
@@ -330,14 +338,19 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         AsciiString code = AsciiString.cached(outcome.code());
         record.detail(detail);
         if (!responding) {
-            downstream.sendHeaders(LocalReply.headers(grpc, status, message, code), true);
+            send(LocalReply.headers(grpc, status, message, code));
         } else if (grpc) {
-            downstream.sendHeaders(LocalReply.trailers(status, message, code), true);
+            send(LocalReply.trailers(status, message, code));
         } else {
             downstream.reset(Http2Error.INTERNAL_ERROR);
         }
         endRequestSide();
         finish(outcome, status.code());
+    }
+
+    private void send(HeaderBlock last) {
+        tellRevision(last);
+        downstream.sendHeaders(last, true);
     }
 
     /** The response is complete; a caller that still sends is told to stop (RFC 9113 section 8.1). */
@@ -349,8 +362,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
 
     private void finish(Outcome outcome, int grpcStatus) {
         state = State.ENDED;
-        if (deadlineTimer != null) {
-            deadlineTimer.cancel(false);
+        if (deadline != null) {
+            deadline.cancel();
         }
         leaveEndpoint();
         body.release();
@@ -360,11 +373,84 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     }
 
     private void leaveEndpoint() {
-        if (upstream != null) {
+        UpstreamLeg u = upstream;
+        if (u != null) {
             upstream = null;
+            if (pool != null) {
+                pool.ended(u);
+            }
             if (endpoint != null) {
                 endpoint.stats().end();
             }
+        }
+    }
+
+    // What the instance answers
+
+    void relayHeaders(HeaderBlock headers, boolean endStream) {
+        if (!headers.isInformational() || endStream) {
+            if (state == State.OPEN) {
+                state = State.RESPONDING;
+                record.responded();
+                body.stopKeeping();
+            }
+            if (endStream) {
+                tellRevision(headers);
+            }
+        }
+        downstream.sendHeaders(headers, endStream);
+    }
+
+    void relayData(ByteBuf data, int creditBytes, boolean endStream, H2Stream from) {
+        record.responseBytes(data.readableBytes());
+        downstream.sendData(data, endStream, from, creditBytes);
+    }
+
+    /** The instance has answered to the end. */
+    void complete(int grpcStatus) {
+        if (!body.isEnded() && upstream != null) {
+            // The instance does not want the rest of the request.
+            upstream.cancel();
+        }
+        endRequestSide();
+        finish(Outcome.OK, grpcStatus);
+    }
+
+    /** Sends the call elsewhere if that is certain to be harmless. */
+    boolean retry(String reason) {
+        if (state != State.OPEN || !body.isReplayable() || record.tries() >= MAX_ATTEMPTS) {
+            return false;
+        }
+        body.detach();
+        leaveEndpoint();
+        attemptAgain("the last instance did not take the call: " + reason);
+        return true;
+    }
+
+    /** The attempt has failed, and the call with it. */
+    void fail(Outcome outcome, GrpcStatus status, String what) {
+        boolean responding = state == State.RESPONDING;
+        String phase = responding ? "response" : outcome == Outcome.UPSTREAM_GOAWAY ? "sent, unprocessed" : "sent";
+        String where = endpoint == null ? "" : ", " + at(endpoint, phase);
+        String when = responding ? ", after the response had begun" : ", before it answered";
+        replyLocally(outcome, status, "service " + record.service() + where + ": " + what + when);
+    }
+
+    /** That of the route, else that of the service. */
+    EvictionPolicy evictionPolicy() {
+        Destination d = destination;
+        if (d == null) {
+            return EvictionPolicy.FINISH;
+        }
+        EvictionPolicy ofRoute = d.eviction();
+        return ofRoute != null
+                ? ofRoute
+                : loop.gateway().eviction().apply(d.cluster().name());
+    }
+
+    private void tellRevision(HeaderBlock trailers) {
+        if (loop.gateway().revisionTrailer()) {
+            trailers.set(loop.revisionField(record.revision()));
         }
     }
 
@@ -413,141 +499,5 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     @Override
     public @Nullable CharSequence identity() {
         return connection.identity();
-    }
-
-    /** Hears the instance. One per attempt; once dropped it only gives bytes back. */
-    private final class Upstream implements H2StreamListener {
-
-        private @Nullable H2Stream stream;
-        private boolean dropped;
-
-        H2Stream stream() {
-            if (stream == null) {
-                throw new IllegalStateException("a stream that was not opened");
-            }
-            return stream;
-        }
-
-        @Override
-        public void onHeaders(HeaderBlock headers, boolean endStream) {
-            if (dropped) {
-                return;
-            }
-            if (headers.isInformational() && !endStream) {
-                downstream.sendHeaders(headers, false);
-                return;
-            }
-            if (state == State.OPEN) {
-                state = State.RESPONDING;
-                record.responded();
-                body.stopKeeping();
-            }
-            int status = endStream ? grpcStatusOf(headers) : -1;
-            downstream.sendHeaders(headers, endStream);
-            if (endStream) {
-                complete(status);
-            }
-        }
-
-        @Override
-        public void onData(ByteBuf data, int creditBytes, boolean endStream) {
-            if (dropped) {
-                stream().credit(creditBytes);
-                return;
-            }
-            record.responseBytes(data.readableBytes());
-            downstream.sendData(data, endStream, stream(), creditBytes);
-            if (endStream) {
-                complete(-1);
-            }
-        }
-
-        private void complete(int grpcStatus) {
-            dropped = true;
-            if (!body.isEnded()) {
-                // The instance does not want the rest of the request.
-                stream().reset(Http2Error.CANCEL);
-            }
-            endRequestSide();
-            finish(Outcome.OK, grpcStatus);
-        }
-
-        @Override
-        public void onReset(long errorCode) {
-            if (dropped) {
-                return;
-            }
-            dropped = true;
-            if (errorCode == Http2Error.REFUSED_STREAM && retry("it refused the stream")) {
-                return;
-            }
-            fail(
-                    Outcome.UPSTREAM_RESET,
-                    GrpcStatus.ofHttp2Error(errorCode),
-                    "it reset the stream with " + Http2Error.name(errorCode));
-        }
-
-        @Override
-        public void onLost(StreamLoss loss, String reason) {
-            if (dropped) {
-                return;
-            }
-            dropped = true;
-            switch (loss) {
-                case UNPROCESSED -> {
-                    if (!retry(reason)) {
-                        fail(
-                                Outcome.UPSTREAM_GOAWAY,
-                                GrpcStatus.UNAVAILABLE,
-                                "it left before it took the call: " + reason);
-                    }
-                }
-                case CONNECTION -> fail(Outcome.UPSTREAM_LOST, GrpcStatus.UNAVAILABLE, "it was lost: " + reason);
-                case HEADER_LIST_SIZE ->
-                    fail(
-                            Outcome.PROTOCOL_ERROR,
-                            GrpcStatus.RESOURCE_EXHAUSTED,
-                            "it sent a header list above the limit (upstream.max-header-list): " + reason);
-                case QUEUE_SHARE ->
-                    fail(Outcome.LOCAL_OVERLOAD, GrpcStatus.RESOURCE_EXHAUSTED, "it does not read: " + reason);
-                case PROTOCOL ->
-                    fail(Outcome.PROTOCOL_ERROR, GrpcStatus.INTERNAL, "it broke the HTTP/2 protocol: " + reason);
-            }
-        }
-
-        /** Sends the call elsewhere if that is certain to be harmless. */
-        private boolean retry(String reason) {
-            if (state != State.OPEN || !body.isReplayable() || record.tries() >= MAX_ATTEMPTS) {
-                return false;
-            }
-            body.detach();
-            leaveEndpoint();
-            attempt("the last instance did not take the call: " + reason);
-            return true;
-        }
-
-        private void fail(Outcome outcome, GrpcStatus status, String what) {
-            boolean responding = state == State.RESPONDING;
-            String phase = responding ? "response" : outcome == Outcome.UPSTREAM_GOAWAY ? "sent, unprocessed" : "sent";
-            String where = endpoint == null ? "" : ", " + at(endpoint, phase);
-            String when = responding ? ", after the response had begun" : ", before it answered";
-            replyLocally(outcome, status, "service " + record.service() + where + ": " + what + when);
-        }
-
-        private int grpcStatusOf(HeaderBlock trailers) {
-            AsciiString value = trailers.get(HeaderNames.GRPC_STATUS);
-            if (value == null || value.isEmpty() || value.length() > 2) {
-                return -1;
-            }
-            int code = 0;
-            for (int i = 0; i < value.length(); i++) {
-                int d = value.byteAt(i) - '0';
-                if (d < 0 || d > 9) {
-                    return -1;
-                }
-                code = code * 10 + d;
-            }
-            return code;
-        }
     }
 }

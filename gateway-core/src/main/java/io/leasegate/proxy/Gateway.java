@@ -94,7 +94,9 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
                 codec,
                 new QueueGuard(settings.maxQueuedBytes()),
                 transport,
-                hostNames);
+                hostNames,
+                settings.revisionTrailer(),
+                settings.eviction());
         this.group = new MultiThreadIoEventLoopGroup(
                 settings.ioThreads(), new DefaultThreadFactory("leasegate-io"), transport.ioHandlers());
         for (EventExecutor e : group) {
@@ -210,9 +212,25 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
     }
 
     @Override
-    public void retire(Endpoint endpoint) {
+    public void retire(Endpoint endpoint, long newsNanos) {
+        Eviction eviction = new Eviction(endpoint.id(), newsNanos, loopList.size(), context.connections());
         for (ProxyLoop loop : loopList) {
-            loop.eventLoop().execute(() -> loop.retire(endpoint));
+            loop.eventLoop().execute(() -> loop.retire(endpoint, eviction));
+        }
+    }
+
+    /**
+     * Runs the task once each event loop has ended the turn that it is in: what was published before this call is then what all of
+     * them route by.
+     */
+    public void afterThisTurn(Runnable task) {
+        AtomicInteger busyLoops = new AtomicInteger(loopList.size());
+        for (ProxyLoop loop : loopList) {
+            loop.eventLoop().execute(() -> {
+                if (busyLoops.decrementAndGet() == 0) {
+                    task.run();
+                }
+            });
         }
     }
 

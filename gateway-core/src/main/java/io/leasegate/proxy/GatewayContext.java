@@ -2,6 +2,7 @@ package io.leasegate.proxy;
 
 import io.leasegate.filter.RequestFilter;
 import io.leasegate.h2.H2Codec;
+import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.routing.RouteTableRef;
 import io.leasegate.tls.UpstreamTls;
 import java.util.List;
@@ -19,4 +20,6 @@ record GatewayContext(
         H2Codec codec,
         QueueGuard queueGuard,
         Transport transport,
-        HostNames hostNames) {}
+        HostNames hostNames,
+        boolean revisionTrailer,
+        Function<String, EvictionPolicy> eviction) {}

@@ -1,5 +1,6 @@
 package io.leasegate.proxy;
 
+import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.tls.UpstreamTls;
 import io.netty.util.internal.PlatformDependent;
 import java.util.List;
@@ -14,13 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param maxQueuedBytes what all connections together may hold for peers that do not take it, before new calls are refused
  * @param upstream how the instances of a service, given by its name, are connected to
  * @param upstreamTls how they are spoken to in TLS; null where they are not even when their registration asks for it
+ * @param revisionTrailer whether callers are told by which revision of the registry their call was routed
+ * @param eviction what happens to the calls of a service, given by its name, when their instance leaves the registry
  */
 public record GatewaySettings(
         List<ListenerSettings> listeners,
         int ioThreads,
         long maxQueuedBytes,
         Function<String, UpstreamSettings> upstream,
-        Function<String, @Nullable UpstreamTls> upstreamTls) {
+        Function<String, @Nullable UpstreamTls> upstreamTls,
+        boolean revisionTrailer,
+        Function<String, EvictionPolicy> eviction) {
 
     private static final double DEFAULT_QUEUE_SHARE = 0.5;
 
@@ -34,16 +39,26 @@ public record GatewaySettings(
     /** With the default bound of what is queued, and clear text toward all instances. */
     public GatewaySettings(
             List<ListenerSettings> listeners, int ioThreads, Function<String, UpstreamSettings> upstream) {
-        this(listeners, ioThreads, upstream, service -> null);
+        this(listeners, ioThreads, shareOfMemory(DEFAULT_QUEUE_SHARE), upstream, service -> null);
     }
 
-    /** With the default bound of what is queued. */
+    /** Calls in flight at an eviction finish, and no trailer tells the revision. */
     public GatewaySettings(
             List<ListenerSettings> listeners,
             int ioThreads,
+            long maxQueuedBytes,
             Function<String, UpstreamSettings> upstream,
             Function<String, @Nullable UpstreamTls> upstreamTls) {
-        this(listeners, ioThreads, shareOfMemory(DEFAULT_QUEUE_SHARE), upstream, upstreamTls);
+        this(listeners, ioThreads, maxQueuedBytes, upstream, upstreamTls, false, service -> EvictionPolicy.FINISH);
+    }
+
+    public GatewaySettings withRevisionTrailer(boolean on) {
+        return new GatewaySettings(listeners, ioThreads, maxQueuedBytes, upstream, upstreamTls, on, eviction);
+    }
+
+    public GatewaySettings withEviction(Function<String, EvictionPolicy> policies) {
+        return new GatewaySettings(
+                listeners, ioThreads, maxQueuedBytes, upstream, upstreamTls, revisionTrailer, policies);
     }
 
     /** A share, 0 to 1, of the memory outside of the heap that the JVM gives to buffers; in bytes. */

@@ -74,6 +74,13 @@ public enum Outcome {
             EndedBy.UPSTREAM,
             Phase.REQUEST,
             "the instance left before it took the call"),
+    EVICTED(
+            "EV",
+            GrpcStatus.UNAVAILABLE,
+            false,
+            EndedBy.GATEWAY,
+            Phase.RESPONSE,
+            "the instance left the registry, and the call was cut as configured"),
     DOWNSTREAM_CANCELLED(
             "DC", GrpcStatus.CANCELLED, false, EndedBy.DOWNSTREAM, Phase.RESPONSE, "the caller cancelled the call"),
     DOWNSTREAM_LOST(

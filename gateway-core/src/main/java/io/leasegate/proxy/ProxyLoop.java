@@ -5,6 +5,8 @@ import io.leasegate.endpoint.EndpointState;
 import io.leasegate.h2.FlushQueue;
 import io.leasegate.h2.H2Codec;
 import io.leasegate.h2.H2Connection;
+import io.leasegate.h2.HeaderField;
+import io.leasegate.h2.HeaderNames;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
@@ -32,6 +34,8 @@ final class ProxyLoop {
     private final ReplayBudget replayBudget = new ReplayBudget();
     private final BackgroundConnects backgroundConnects = new BackgroundConnects();
     private long requestIdCount;
+    private long shownRevision = -1;
+    private @Nullable HeaderField revisionField;
     private @Nullable Runnable whenNoDownstream;
     private boolean draining;
 
@@ -77,12 +81,18 @@ final class ProxyLoop {
         return pool;
     }
 
-    /** The endpoint is gone: its connections close when the calls in flight on them have ended. */
-    void retire(Endpoint endpoint) {
+    /**
+     * The endpoint is gone: its connections close when the calls in flight on them have ended.
+     *
+     * @param eviction is told when this loop sent it its last call
+     */
+    void retire(Endpoint endpoint, Eviction eviction) {
         UpstreamPool pool = pools.remove(endpoint);
         if (pool != null) {
             pool.retire();
+            eviction.sentUntil(pool.lastCallNanos());
         }
+        eviction.left();
     }
 
     /** No connection begins any more. */
@@ -143,6 +153,17 @@ final class ProxyLoop {
         hex(requestIdSeed, text, 0);
         hex(mix(++requestIdCount + requestIdSeed), text, 16);
         return new AsciiString(text, false);
+    }
+
+    /** A revision as a trailer; the one that was asked for last is kept. */
+    HeaderField revisionField(long revision) {
+        HeaderField field = revisionField;
+        if (field == null || revision != shownRevision) {
+            shownRevision = revision;
+            field = HeaderField.of(HeaderNames.X_LEASEGATE_REVISION, new AsciiString(Long.toString(revision)));
+            revisionField = field;
+        }
+        return field;
     }
 
     /** The finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): a bijection. */

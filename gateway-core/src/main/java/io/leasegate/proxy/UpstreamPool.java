@@ -34,6 +34,7 @@ final class UpstreamPool {
     private final HealthWatch health = new HealthWatch();
     private final KeepalivePace keepalivePace;
     private final StreamCapacity capacity;
+    private final InFlightCalls inFlight = new InFlightCalls();
     private final List<UpstreamConnection> connections = new ArrayList<>(2);
     private final List<UpstreamConnection> leaving = new ArrayList<>(1);
     private long lastCallNanos;
@@ -95,6 +96,11 @@ final class UpstreamPool {
         capacity.onGiven(c);
     }
 
+    /** When the last call was given to a connection, {@link Long#MIN_VALUE} when none ever was. */
+    long lastCallNanos() {
+        return everCalled ? lastCallNanos : Long.MIN_VALUE;
+    }
+
     private void waitOrRefuse(UpstreamWaiter waiter) {
         ConnectFailure failure = connecting.lastFailure();
         boolean hopeless = failure != null
@@ -141,6 +147,16 @@ final class UpstreamPool {
                 failure == null
                         ? "phase " + connecting.phase().word() + ": no connection within " + limit
                         : ConnectFailure.describe(failure) + "; tried again for " + limit);
+    }
+
+    /** The call is in flight from now on. */
+    void began(UpstreamLeg leg) {
+        inFlight.add(leg);
+    }
+
+    /** The call is not in flight on this endpoint any more. */
+    void ended(UpstreamLeg leg) {
+        inFlight.remove(leg);
     }
 
     /** The waiter does not want a connection any more. */
@@ -197,6 +213,7 @@ final class UpstreamPool {
         for (UpstreamConnection c : new ArrayList<>(connections)) {
             leave(c, UpstreamEnd.RETIRED, "the instance has left the registry");
         }
+        inFlight.evict(loop.eventLoop());
     }
 
     /** Closes everything at once. */
@@ -214,7 +231,10 @@ final class UpstreamPool {
         health.end(reason);
         connecting.abandon(reason);
         capacity.stop();
-        line.refuseIf(w -> true, Outcome.CONNECT_FAILED, "phase connect: " + reason);
+        line.refuseIf(
+                w -> true,
+                Outcome.CONNECT_FAILED,
+                "phase connect: " + reason + "; nothing was sent, so it is safe to retry");
     }
 
     // What the connections report

@@ -1,6 +1,8 @@
 package io.leasegate.routing;
 
 import io.leasegate.balance.Picker;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a matched request goes: a cluster, or the instances of one version of it, with the picker over them.
@@ -8,5 +10,20 @@ import io.leasegate.balance.Picker;
  * @param cluster the cluster; it may have no endpoint at the moment
  * @param version the version that the route asks for, empty for any
  * @param picker over the endpoints that can take calls
+ * @param eviction what happens to calls when their instance leaves the registry; null for what holds for the service
  */
-public record Destination(Cluster cluster, String version, Picker picker) {}
+public record Destination(
+        Cluster cluster,
+        String version,
+        Picker picker,
+        @Nullable EvictionPolicy eviction) {
+
+    /** With the service's policies. */
+    public Destination(Cluster cluster, String version, Picker picker) {
+        this(cluster, version, picker, null);
+    }
+
+    Destination withEviction(@Nullable EvictionPolicy policy) {
+        return Objects.equals(policy, eviction) ? this : new Destination(cluster, version, picker, policy);
+    }
+}

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.leasegate.balance.LoadBalancer;
 import io.leasegate.balance.Picker;
 import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -146,6 +147,12 @@ public final class RouteTableBuilder {
         return s != null && s.holds(endpoint);
     }
 
+    /** The endpoint that was built last for an address, or null. */
+    public @Nullable Endpoint endpoint(EndpointId id) {
+        ServiceEntry s = services.get(id.service());
+        return s == null ? null : s.endpoint(id);
+    }
+
     /** The state of an endpoint changed: its service gets new pickers with the next build. Endpoints that are gone are passed over. */
     public void healthChanged(Endpoint endpoint) {
         ServiceEntry s = services.get(endpoint.id().service());
@@ -251,8 +258,8 @@ public final class RouteTableBuilder {
         List<RouteTable.Entry> entries = new ArrayList<>(routes.size());
         for (Route r : routes) {
             ServiceEntry s = services.get(r.service());
-            entries.add(new RouteTable.Entry(
-                    r, s == null ? emptyDestination(r.service(), r.version()) : s.destination(r.version())));
+            Destination d = s == null ? emptyDestination(r.service(), r.version()) : s.destination(r.version());
+            entries.add(new RouteTable.Entry(r, d.withEviction(r.eviction())));
         }
         return entries;
     }

@@ -83,8 +83,13 @@ final class ServiceEntry {
     }
 
     boolean holds(Endpoint endpoint) {
-        Member m = members.get(endpoint.id());
-        return m != null && m.endpoint == endpoint;
+        return endpoint(endpoint.id()) == endpoint;
+    }
+
+    @Nullable
+    Endpoint endpoint(EndpointId id) {
+        Member m = members.get(id);
+        return m == null ? null : m.endpoint;
     }
 
     /**

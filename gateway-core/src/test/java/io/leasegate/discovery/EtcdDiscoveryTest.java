@@ -262,7 +262,7 @@ class EtcdDiscoveryTest {
                 }
 
                 @Override
-                public void onRemoved(Endpoint e) {
+                public void onRemoved(Endpoint e, long newsNanos) {
                     boolean gone = f.table().find(e.id().service(), e.id().address()) == null;
                     heard.add("-" + e + " " + e.state() + (gone ? "" : " too early"));
                 }

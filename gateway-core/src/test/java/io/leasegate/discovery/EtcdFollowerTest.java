@@ -33,6 +33,10 @@ class EtcdFollowerTest {
     private final List<RouteTable> published = new ArrayList<>();
     private final List<String> disconnects = new ArrayList<>();
     private EtcdRegistry registry = registry(2);
+
+    @SuppressWarnings("NullAway.Init") // by start()
+    private RegistryWatcher watcher;
+
     private RouteTableRef tables = start();
 
     private EtcdRegistry registry(int pageKeys) {
@@ -57,7 +61,7 @@ class EtcdFollowerTest {
     private RouteTableRef start() {
         RouteTableBuilder builder = new RouteTableBuilder(name -> new RoundRobinLoadBalancer(), List.of(), "etcd");
         RouteTableRef ref = new RouteTableRef(builder.table());
-        RegistryWatcher watcher = new RegistryWatcher(loop, builder, ref, listener(), () -> {});
+        watcher = new RegistryWatcher(loop, builder, ref, listener(), () -> {});
         registry.start(watcher.sink("etcd"));
         return ref;
     }
@@ -242,6 +246,35 @@ class EtcdFollowerTest {
         etcd.delete("/echo/127.0.0.1:1");
         etcd.reachable(true);
         loop.advance(1_100);
+        assertEqual();
+    }
+
+    @Test
+    void aRevisionThatNoEventTellsOfIsReachedByAList() {
+        follow();
+        etcd.changesElsewhere(10);
+        long wanted = etcd.revision();
+        List<Long> reached = new ArrayList<>();
+        long lists = registry.status().lists();
+        loop.advance(10_000);
+        assertThat(tables.get().revision())
+                .as("signs of life move nothing by themselves")
+                .isLessThan(wanted);
+
+        watcher.whenRouted(wanted, () -> reached.add(tables.get().revision()));
+        registry.catchUp(wanted);
+        loop.advance(50);
+
+        assertThat(reached).containsExactly(wanted);
+        assertThat(registry.status().lists()).isEqualTo(lists + 1);
+        assertThat(disconnects).isEmpty();
+        watcher.whenRouted(wanted + 100, () -> reached.add(0L));
+        registry.catchUp(wanted + 100);
+        loop.advance(60_000);
+        assertThat(registry.status().lists())
+                .as("a revision that etcd does not have")
+                .isEqualTo(lists + 1);
+        assertThat(reached).hasSize(1);
         assertEqual();
     }
 

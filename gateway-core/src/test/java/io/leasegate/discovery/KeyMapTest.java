@@ -18,7 +18,8 @@ class KeyMapTest {
     private final KeyMap keys =
             new KeyMap(RegistrationFormats.auto(), lease -> lease == 9 ? 90 : 0, new KeyMap.Listener() {
                 @Override
-                public void onChange(String key, List<Instance> instances, boolean removesAddress) {
+                public void onChange(
+                        String key, List<Instance> before, List<Instance> instances, boolean removesAddress) {
                     heard.add((removesAddress ? "-" : "+") + key + " "
                             + instances.stream()
                                     .map(i -> i.id() + "*" + i.weight() + "/" + i.leaseTtlSeconds())

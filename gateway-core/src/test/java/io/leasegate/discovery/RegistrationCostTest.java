@@ -156,7 +156,7 @@ class RegistrationCostTest {
     private record ToBuilder(RouteTableBuilder builder) implements KeyMap.Listener {
 
         @Override
-        public void onChange(String key, List<Instance> instances, boolean removesAddress) {
+        public void onChange(String key, List<Instance> before, List<Instance> instances, boolean removesAddress) {
             builder.set(key, instances);
         }
 

@@ -111,6 +111,38 @@ class RegistryWatcherTest {
     }
 
     @Test
+    void whoWaitsForARevisionHearsOnceWhatItTookOutIsTold() {
+        put(1, 1);
+        loop.advance(50);
+        List<String> heard = new ArrayList<>();
+        watcher.listen(new EndpointListener() {
+            @Override
+            public void onAdded(Endpoint e) {}
+
+            @Override
+            public void onRemoved(Endpoint e, long newsNanos) {
+                heard.add("removed after " + (loop.nanoTime() - newsNanos));
+            }
+        });
+        watcher.whenRouted(1, () -> heard.add("1"));
+        watcher.whenRouted(3, () -> heard.add("3"));
+        watcher.whenRouted(4, () -> heard.add("4"));
+        watcher.whenRouted(3, () -> heard.add("never")).cancel();
+        assertThat(heard).containsExactly("1");
+        assertThat(sink.isAwaited(2)).isFalse();
+        assertThat(sink.isAwaited(3)).isTrue();
+        put(2, 2);
+        loop.advance(50);
+        assertThat(heard).containsExactly("1");
+        sink.change("/1", List.of());
+        sink.commit(3, true, loop.nanoTime() - 700_000);
+        watcher.whenRouted(3, () -> heard.add("late"));
+        assertThat(heard).as("not before it is published").containsExactly("1");
+        loop.advance(50);
+        assertThat(heard).containsExactly("1", "removed after 700000", "3", "late");
+    }
+
+    @Test
     void listenersHearAfterThePublicationAndMayFail() {
         put(1, 1);
         loop.advance(50);
@@ -122,7 +154,7 @@ class RegistryWatcherTest {
             }
 
             @Override
-            public void onRemoved(Endpoint e) {
+            public void onRemoved(Endpoint e, long newsNanos) {
                 throw new IllegalStateException("fails");
             }
         };
@@ -135,7 +167,7 @@ class RegistryWatcherTest {
             }
 
             @Override
-            public void onRemoved(Endpoint e) {
+            public void onRemoved(Endpoint e, long newsNanos) {
                 heard.add("-" + e.id().port());
                 assertThat(tables.get().find("echo", e.id().address())).isNull();
             }

@@ -74,6 +74,11 @@ final class SimulatedEtcd implements EtcdConnector {
         change(events);
     }
 
+    /** Keys that nobody watches change: the revision rises and no event tells of it. */
+    void changesElsewhere(int count) {
+        revision += count;
+    }
+
     void grant(long lease, long ttlSeconds) {
         ttls.put(lease, ttlSeconds);
     }

@@ -94,7 +94,7 @@ class HealthCheckerTest {
         Endpoint e = endpoint(server.port());
         checker.onAdded(e);
         assertThat(next()).isEqualTo(EndpointState.HEALTHY);
-        checker.onRemoved(e);
+        checker.onRemoved(e, System.nanoTime());
         server.kill();
         assertThat(states.poll(500, TimeUnit.MILLISECONDS)).isNull();
     }
@@ -110,7 +110,7 @@ class HealthCheckerTest {
         Endpoint e = endpoint(server.getPort());
         checker.onAdded(e);
         assertThat(next()).isEqualTo(EndpointState.HEALTHY);
-        checker.onRemoved(e);
+        checker.onRemoved(e, System.nanoTime());
         server.shutdown();
         assertThat(server.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
     }

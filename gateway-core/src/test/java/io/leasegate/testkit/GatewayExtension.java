@@ -11,6 +11,7 @@ import io.leasegate.proxy.Gateway;
 import io.leasegate.proxy.GatewaySettings;
 import io.leasegate.proxy.ListenerSettings;
 import io.leasegate.proxy.UpstreamSettings;
+import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteTableBuilder;
 import io.leasegate.routing.RouteTableRef;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -52,6 +54,8 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     private UpstreamSettings upstream = UpstreamSettings.DEFAULT;
     private long maxQueuedBytes = GatewaySettings.shareOfMemory(0.5);
     private int ioThreads = 2;
+    private boolean revisionTrailer;
+    private Function<String, EvictionPolicy> eviction = service -> EvictionPolicy.FINISH;
     private List<Route> routes = List.of();
     private GatewayMaker maker = (settings, table, heard) -> new Gateway(settings, table, heard, heard);
     private TlsParts tls = TlsParts.NONE;
@@ -103,6 +107,16 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         return this;
     }
 
+    public GatewayExtension eviction(Function<String, EvictionPolicy> policies) {
+        eviction = policies;
+        return this;
+    }
+
+    public GatewayExtension revisionTrailer() {
+        revisionTrailer = true;
+        return this;
+    }
+
     public GatewayExtension routes(Route... list) {
         routes = List.of(list);
         return this;
@@ -150,7 +164,9 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         ref = new RouteTableRef(tables.table());
         gateway = maker.make(
                 new GatewaySettings(
-                        listeners(), ioThreads, maxQueuedBytes, service -> upstream, service -> upstreamTls),
+                                listeners(), ioThreads, maxQueuedBytes, service -> upstream, service -> upstreamTls)
+                        .withRevisionTrailer(revisionTrailer)
+                        .withEviction(eviction),
                 ref,
                 observer);
         gateway.start();
@@ -221,10 +237,11 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     }
 
     private void publish() {
+        long newsNanos = System.nanoTime();
         tables.set("", registered);
         TableUpdate update = tables.build(++revision);
         ref.publish(update.table());
-        update.removed().forEach(gateway::retire);
+        update.removed().forEach(e -> gateway.retire(e, newsNanos));
     }
 
     /** The endpoint of a service at a port. */

@@ -19,6 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Hears of everything that a gateway reports. Safe from any thread. */
 public final class GatewayObserver implements CallObserver, ConnectionObserver {
 
+    /** What was told of one eviction. */
+    public record Eviction(EndpointId endpoint, long lastCallNanos, long settledNanos) {}
+
     private final AtomicInteger started = new AtomicInteger();
     private final List<CallRecord> calls = new CopyOnWriteArrayList<>();
     private final AtomicInteger downstreamOpened = new AtomicInteger();
@@ -27,6 +30,7 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     private final AtomicInteger upstreamClosed = new AtomicInteger();
     private final List<UpstreamEnd> upstreamEnds = new CopyOnWriteArrayList<>();
     private final List<ConnectFailure> connectFailures = new CopyOnWriteArrayList<>();
+    private final List<Eviction> evictions = new CopyOnWriteArrayList<>();
     private final List<Long> goAways = new CopyOnWriteArrayList<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger everWaited = new AtomicInteger();
@@ -131,6 +135,11 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     }
 
     @Override
+    public void onEvicted(EndpointId endpoint, long lastCallNanos, long settledNanos) {
+        evictions.add(new Eviction(endpoint, lastCallNanos, settledNanos));
+    }
+
+    @Override
     public void onWaiting(EndpointId endpoint, int change) {
         waiting.addAndGet(change);
         everWaited.addAndGet(Math.max(change, 0));
@@ -195,6 +204,15 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     /** Why connections to instances ended, in the order of their ends. */
     public List<UpstreamEnd> upstreamEnds() {
         return List.copyOf(upstreamEnds);
+    }
+
+    /** The nth eviction, from 0; waits for it. */
+    public Eviction eviction(int n) {
+        Pause.until(
+                Duration.ofSeconds(10),
+                () -> "expected " + (n + 1) + " evictions, got " + evictions,
+                () -> evictions.size() > n);
+        return evictions.get(n);
     }
 
     public List<ConnectFailure> connectFailures() {

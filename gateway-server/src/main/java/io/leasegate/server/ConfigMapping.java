@@ -3,6 +3,7 @@ package io.leasegate.server;
 import com.google.re2j.Pattern;
 import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.EtcdSettings;
+import io.leasegate.discovery.HoldSettings;
 import io.leasegate.discovery.StaticSettings;
 import io.leasegate.health.HealthSettings;
 import io.leasegate.proxy.ConnectionLife;
@@ -12,10 +13,12 @@ import io.leasegate.proxy.KeepaliveSettings;
 import io.leasegate.proxy.ListenerSettings;
 import io.leasegate.proxy.UpstreamSettings;
 import io.leasegate.registration.HostPort;
+import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.routing.HeaderMatch;
 import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteMatch;
 import io.leasegate.routing.TextMatch;
+import io.leasegate.server.config.CallConfig;
 import io.leasegate.server.config.ConnectionsConfig;
 import io.leasegate.server.config.EtcdConfig;
 import io.leasegate.server.config.GatewayConfig;
@@ -49,7 +52,21 @@ public final class ConfigMapping {
                 config.io().threads(),
                 GatewaySettings.shareOfMemory(config.io().maxQueued()),
                 service -> upstream(config, service),
-                tls::service);
+                tls::service,
+                config.revisionTrailer(),
+                service -> eviction(config.services().of(service).call().eviction()));
+    }
+
+    private static EvictionPolicy eviction(CallConfig.Eviction e) {
+        return switch (e.inFlight()) {
+            case FINISH -> EvictionPolicy.FINISH;
+            case CUT_AFTER -> new EvictionPolicy(e.cutAfter().toMillis());
+            case CUT_NOW -> EvictionPolicy.CUT_NOW;
+        };
+    }
+
+    static Duration evictionGoal(GatewayConfig config, String service) {
+        return config.services().of(service).call().eviction().within();
     }
 
     static ConnectionLimits connections(ListenerConfig listener, GatewayConfig config) {
@@ -114,7 +131,11 @@ public final class ConfigMapping {
         List<Route> routes = new ArrayList<>();
         for (RouteConfig r : config.routes()) {
             RouteConfig.Destination to = r.destinations().get(0);
-            routes.add(new Route(match(r.match()), to.service(), to.version()));
+            routes.add(new Route(
+                    match(r.match()),
+                    to.service(),
+                    to.version(),
+                    eviction(to.call().eviction())));
         }
         return routes;
     }
@@ -156,7 +177,16 @@ public final class ConfigMapping {
                                         Map.copyOf(i.metadata())))
                                 .toList()));
         return new DiscoverySettings(
-                etcd == null ? null : etcd(etcd), statics.isEmpty() ? null : new StaticSettings(statics));
+                etcd == null ? null : safe(etcd), statics.isEmpty() ? null : new StaticSettings(statics));
+    }
+
+    /** As a gateway reads it: with what protects it from a registry that is sick. */
+    private static EtcdSettings safe(EtcdConfig etcd) {
+        EtcdConfig.Hold h = etcd.hold();
+        return etcd(etcd)
+                .withHold(new HoldSettings(
+                        h.enabled(), h.share(), h.minInstances(), h.window().toMillis()))
+                .withSavedTable(etcd.savedTable());
     }
 
     /** How etcd is read, for the gateway and for a single look at it. */

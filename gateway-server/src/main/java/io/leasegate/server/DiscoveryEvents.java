@@ -2,6 +2,9 @@ package io.leasegate.server;
 
 import io.leasegate.discovery.DiscoveryListener;
 import io.leasegate.discovery.Refusal;
+import io.leasegate.endpoint.EndpointId;
+import java.time.Instant;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,16 +16,46 @@ final class DiscoveryEvents implements DiscoveryListener {
     private static final long REPEAT_NANOS = 60_000_000_000L;
 
     private final LongConsumer evictionNanos;
+    private final Consumer<String> held;
     private String lastReason = "";
     private long lastLoggedNanos;
 
-    DiscoveryEvents(LongConsumer evictionNanos) {
+    /** @param held is told the cause when instances are held */
+    DiscoveryEvents(LongConsumer evictionNanos, Consumer<String> held) {
         this.evictionNanos = evictionNanos;
+        this.held = held;
     }
 
     @Override
     public void onEvicted(long nanos) {
         evictionNanos.accept(nanos);
+    }
+
+    @Override
+    public void onHeld(String registry, String cause, String service, int instances) {
+        held.accept(cause);
+        LOG.warn(
+                "{} seems to be sick: {} instances of {} vanished that still answer or may do so; they are held and used until"
+                        + " they register again or are found dead (cause: {}; discovery.{}.hold, /api/services has them)",
+                registry,
+                instances,
+                service.isEmpty() ? "all services" : "service " + service,
+                cause,
+                registry);
+    }
+
+    @Override
+    public void onReleased(String registry, EndpointId endpoint, String why) {
+        LOG.info("service {}, instance {}: no longer held: {}", endpoint.service(), endpoint.address(), why);
+    }
+
+    @Override
+    public void onRestored(String registry, int instances, long savedEpochMillis) {
+        LOG.warn(
+                "{} is away and was not read yet: the table that was saved at {} stands in for it, with {} instances",
+                registry,
+                Instant.ofEpochMilli(savedEpochMillis),
+                instances);
     }
 
     @Override

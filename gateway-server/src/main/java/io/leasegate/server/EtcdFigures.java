@@ -47,6 +47,16 @@ final class EtcdFigures implements RegistryFigures {
     }
 
     @Override
+    public int held() {
+        return status().held();
+    }
+
+    @Override
+    public boolean restored() {
+        return status().restoredEpochMillis() != 0;
+    }
+
+    @Override
     public Map<String, Integer> refused() {
         Map<String, Integer> counts = new HashMap<>();
         for (Refusal r : discovery.refusals()) {

@@ -12,6 +12,7 @@ import io.leasegate.server.accesslog.AccessLogFormat;
 import io.leasegate.server.accesslog.AccessLogSettings;
 import io.leasegate.server.admin.AdminServer;
 import io.leasegate.server.admin.AdminSettings;
+import io.leasegate.server.admin.Readiness;
 import io.leasegate.server.config.GatewayConfig;
 import io.leasegate.server.config.ListenerConfig;
 import io.leasegate.server.config.LogFormat;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,7 +69,8 @@ public final class GatewayProcess implements AutoCloseable {
      */
     public GatewayProcess(GatewayConfig config, String version, LongSupplier logDropped) throws IOException {
         this.config = config;
-        this.metrics = new GatewayMetrics(version);
+        this.metrics = new GatewayMetrics(
+                version, service -> ConfigMapping.evictionGoal(config, service).toNanos());
         this.accessLog = config.accessLog().enabled() ? openAccessLog(config) : null;
         this.tls = openTls(config, metrics, accessLog);
         metrics.bindTls(tls.figures());
@@ -75,13 +78,17 @@ public final class GatewayProcess implements AutoCloseable {
                 ConfigMapping.discovery(config),
                 service -> new RoundRobinLoadBalancer(),
                 ConfigMapping.routes(config),
-                new DiscoveryEvents(metrics.evictionObserver()));
+                new DiscoveryEvents(metrics.evictionObserver(), metrics::onHeld));
         CallObserver log = accessLog == null ? CallObserver.NONE : accessLog;
         this.gateway = new Gateway(
                 ConfigMapping.gateway(config, tls),
                 discovery.tables(),
                 CallObservers.both(metrics.callObserver(), log),
-                ConnectionObservers.both(metrics.connectionObserver(), new ConnectionEvents()));
+                ConnectionObservers.both(
+                        metrics.connectionObserver(),
+                        ConnectionObservers.both(
+                                new ConnectionEvents(),
+                                new EvictionEvents(service -> ConfigMapping.evictionGoal(config, service)))));
         metrics.bindTable(discovery.tables());
         metrics.bindEventLoops(gateway.eventLoops());
         metrics.bindLog(logDropped);
@@ -94,8 +101,19 @@ public final class GatewayProcess implements AutoCloseable {
         this.admin = new AdminServer(
                 AdminSettings.of(config.admin().address(), config.admin().port()),
                 discovery.tables(),
-                this::obstacles,
+                new Readiness() {
+                    @Override
+                    public List<String> obstacles() {
+                        return GatewayProcess.this.obstacles();
+                    }
+
+                    @Override
+                    public List<String> alarms() {
+                        return GatewayProcess.this.alarms();
+                    }
+                },
                 metrics::scrape,
+                new RevisionBarrier(discovery, gateway),
                 () -> new Thread(this::drain, "leasegate-drain").start());
     }
 
@@ -209,6 +227,24 @@ public final class GatewayProcess implements AutoCloseable {
             reasons.add("the listeners are not open yet");
         }
         return reasons;
+    }
+
+    /** What is wrong with the registry although calls are taken; empty when all is well. */
+    public List<String> alarms() {
+        List<String> alarms = new ArrayList<>();
+        for (RegistryStatus s : discovery.status()) {
+            if (s.restoredEpochMillis() != 0) {
+                alarms.add("the table was saved at " + Instant.ofEpochMilli(s.restoredEpochMillis()) + "; " + s.name()
+                        + " was not read since: " + s.error());
+            } else if (s.synced() && !s.connected()) {
+                alarms.add(s.name() + " is not followed, the last table stays in force: " + s.error());
+            }
+            if (s.held() > 0) {
+                alarms.add(s.held() + " instances are held: they vanished from " + s.name()
+                        + " under suspicious circumstances and still answer (see stateReason)");
+            }
+        }
+        return alarms;
     }
 
     /** The ports by listener name, and that of the admin listener as {@code admin}. */

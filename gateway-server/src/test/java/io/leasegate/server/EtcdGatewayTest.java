@@ -2,6 +2,8 @@ package io.leasegate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.leasegate.registrar.Registrar;
@@ -11,10 +13,17 @@ import io.leasegate.testkit.EtcdProcess;
 import io.leasegate.testkit.TestClient;
 import io.leasegate.testkit.TestServer;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +56,7 @@ class EtcdGatewayTest {
                 file,
                 "leasegate {\n listeners = [ { name = main, address = \"127.0.0.1\", port = 0 } ]\n admin.port = 0\n"
                         + " access-log.enabled = false\n discovery.etcd.endpoints = [ \"" + etcd.endpoint()
-                        + "\" ]\n}\n");
+                        + "\" ]\n discovery.etcd.saved-table = saved-table\n}\n");
         return new GatewayProcess(ConfigLoader.load(file), "test", () -> 0);
     }
 
@@ -107,6 +116,176 @@ class EtcdGatewayTest {
             assertThat(within(Duration.ofSeconds(5), () -> call(client) == Status.Code.UNAVAILABLE))
                     .as("the service is known, but empty")
                     .isTrue();
+        }
+    }
+
+    /** Asks etcd over its HTTP gateway; returns the revision that it then has. */
+    private long etcd(String call, String key, String value) throws Exception {
+        Base64.Encoder base64 = Base64.getEncoder();
+        String body = "{\"key\":\"" + base64.encodeToString(key.getBytes(StandardCharsets.UTF_8)) + "\",\"value\":\""
+                + base64.encodeToString(value.getBytes(StandardCharsets.UTF_8)) + "\"}";
+        String range = body.replaceFirst(",\"value.*", "}");
+        HttpResponse<String> response = http(HttpRequest.newBuilder(URI.create(etcd.endpoint() + "/v3/kv/" + call))
+                .POST(HttpRequest.BodyPublishers.ofString(call.equals("put") ? body : range)));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return new ObjectMapper()
+                .readTree(response.body())
+                .at("/header/revision")
+                .asLong();
+    }
+
+    private static HttpResponse<String> http(HttpRequest.Builder request) throws Exception {
+        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> barrier(long revision, String timeout) throws Exception {
+        return http(HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                + gateway.ports().getOrDefault("admin", 0) + "/api/barrier?revision=" + revision + "&timeout="
+                + timeout)));
+    }
+
+    @Test
+    void behindTheBarrierOfADeletionNoCallReachesTheInstance() throws Exception {
+        gateway.start();
+        try (TestServer a = TestServer.start();
+                TestServer b = TestServer.start();
+                TestClient client = client()) {
+            String value = "{\"name\":\"echo\",\"addr\":\"127.0.0.1:%d\",\"version\":\"\",\"weight\":1}";
+            etcd("put", "/echo/127.0.0.1:" + a.port(), value.formatted(a.port()));
+            for (int round = 0; round < 20; round++) {
+                String key = "/echo/127.0.0.1:" + b.port();
+                long put = etcd("put", key, value.formatted(b.port()));
+                assertThat(barrier(put, "20s").statusCode()).isEqualTo(200);
+                for (int i = 0; i < 4; i++) {
+                    assertThat(call(client)).isEqualTo(Status.Code.OK);
+                }
+                long deletion = etcd("deleterange", key, "");
+                assertThat(barrier(deletion, "20s").statusCode()).isEqualTo(200);
+                int until = b.calls().size();
+                for (int i = 0; i < 4; i++) {
+                    assertThat(call(client)).isEqualTo(Status.Code.OK);
+                }
+                assertThat(b.calls()).hasSize(until);
+            }
+            long elsewhere = etcd("put", "not-under-a-prefix", "x");
+            assertThat(barrier(elsewhere, "20s").statusCode()).isEqualTo(200);
+            assertThat(barrier(elsewhere + 1, "100ms").statusCode()).isEqualTo(504);
+            etcd.kill();
+            assertThat(within(Duration.ofSeconds(20), () -> gateway.ports().isEmpty() || status(elsewhere + 1) == 503))
+                    .as("without etcd the reason is etcd")
+                    .isTrue();
+        }
+    }
+
+    private JsonNode services() {
+        return get("/api/services", text -> new ObjectMapper().readTree(text));
+    }
+
+    private String metrics() {
+        return get("/metrics", text -> text);
+    }
+
+    private interface Reader<T> {
+        T read(String text) throws Exception;
+    }
+
+    private <T> T get(String path, Reader<T> reader) {
+        try {
+            return reader.read(http(HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + gateway.ports().getOrDefault("admin", 0) + path)))
+                    .body());
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String states() {
+        List<String> states = new ArrayList<>();
+        services()
+                .at("/services/0/instances")
+                .forEach(i -> states.add(i.path("state").asText()));
+        return String.join(" ", states);
+    }
+
+    @Test
+    void aWipedEtcdTakesNoInstanceOutThatStillAnswers() throws Exception {
+        gateway.start();
+        TestServer b = TestServer.start();
+        try (TestServer a = TestServer.start();
+                TestClient client = client()) {
+            String value = "{\"name\":\"echo\",\"addr\":\"127.0.0.1:%d\",\"version\":\"\",\"weight\":1}";
+            for (TestServer s : List.of(a, b)) {
+                etcd("put", "/echo/127.0.0.1:" + s.port(), value.formatted(s.port()));
+            }
+            assertThat(within(Duration.ofSeconds(20), () -> states().equals("healthy healthy")))
+                    .isTrue();
+
+            etcd.kill();
+            etcd.wipe();
+            etcd.start();
+
+            assertThat(within(Duration.ofSeconds(30), () -> states().equals("held held")))
+                    .as("states: " + states())
+                    .isTrue();
+            for (int i = 0; i < 20; i++) {
+                assertThat(call(client)).isEqualTo(Status.Code.OK);
+            }
+            JsonNode services = services();
+            assertThat(services.at("/alarms/0").asText()).contains("2 instances are held");
+            assertThat(services.at("/services/0/instances/0/stateReason").asText())
+                    .contains("etcd's data were lost or restored");
+            assertThat(metrics())
+                    .contains("leasegate_registry_incidents_total{cause=\"wiped\"} 1")
+                    .contains("leasegate_registry_held_instances 2")
+                    .contains("leasegate_instances{service=\"echo\",state=\"held\"} 2");
+
+            etcd("put", "/echo/127.0.0.1:" + a.port(), value.formatted(a.port()));
+            b.close();
+            assertThat(within(Duration.ofSeconds(20), () -> states().equals("healthy")))
+                    .as("one registered again, the other one is dead: " + states())
+                    .isTrue();
+            assertThat(services().at("/alarms").size()).isZero();
+            assertThat(call(client)).isEqualTo(Status.Code.OK);
+        }
+    }
+
+    @Test
+    void aColdStartWithEtcdAwayServesTheSavedTable() throws Exception {
+        gateway.start();
+        try (TestServer a = TestServer.start()) {
+            String value = "{\"name\":\"echo\",\"addr\":\"127.0.0.1:%d\",\"version\":\"\",\"weight\":1}";
+            etcd("put", "/echo/127.0.0.1:" + a.port(), value.formatted(a.port()));
+            assertThat(within(Duration.ofSeconds(20), () -> states().equals("healthy")))
+                    .isTrue();
+            gateway.close();
+            assertThat(directory.resolve("saved-table")).exists();
+            etcd.kill();
+
+            gateway = gateway();
+            gateway.start();
+
+            try (TestClient client = client()) {
+                assertThat(within(Duration.ofSeconds(20), () -> call(client) == Status.Code.OK))
+                        .isTrue();
+            }
+            assertThat(gateway.obstacles()).isEmpty();
+            assertThat(services().at("/alarms/0").asText()).contains("the table was saved at");
+            assertThat(metrics()).contains("leasegate_registry_restored 1").contains("leasegate_etcd_connected 0");
+            etcd.start();
+            assertThat(within(
+                            Duration.ofSeconds(20),
+                            () -> services().at("/alarms").isEmpty()))
+                    .isTrue();
+            assertThat(metrics()).contains("leasegate_registry_restored 0").contains("leasegate_etcd_connected 1");
+            assertThat(states()).isEqualTo("healthy");
+        }
+    }
+
+    private int status(long revision) {
+        try {
+            return barrier(revision, "50ms").statusCode();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -65,6 +65,7 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
     private @Nullable HttpRequest request;
     private long bodyBytes;
     private @Nullable Future<?> deadline;
+    private @Nullable Future<AdminReply> awaited;
 
     AdminConnection(AdminSettings settings, AdminPages pages) {
         this.settings = settings;
@@ -80,6 +81,9 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         cancelDeadline();
         discardParts();
+        if (awaited != null) {
+            awaited.cancel(false);
+        }
     }
 
     private void awaitRequest(ChannelHandlerContext ctx) {
@@ -149,8 +153,31 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
             send(ctx, current, bodyTooLong(), true);
         } else if (content instanceof LastHttpContent) {
             boolean last = !HttpUtil.isKeepAlive(current);
-            send(ctx, current, pages.answer(current, ctx.alloc()), last);
+            Future<AdminReply> later = pages.answerLater(current, ctx.executor());
+            if (later != null) {
+                sendLater(ctx, current, later, last);
+            } else {
+                send(ctx, current, pages.answer(current, ctx.alloc()), last);
+            }
         }
+    }
+
+    /** The page has a limit of time of its own. */
+    private void sendLater(ChannelHandlerContext ctx, HttpRequest to, Future<AdminReply> reply, boolean last) {
+        state = State.ANSWERING;
+        request = null;
+        cancelDeadline();
+        awaited = reply;
+        reply.addListener(f -> {
+            awaited = null;
+            if (!reply.isSuccess()) {
+                ctx.close();
+            } else if (ctx.channel().isActive()) {
+                send(ctx, to, reply.getNow(), last);
+            } else {
+                reply.getNow().body().release();
+            }
+        });
     }
 
     /** The answer to a request whose head alone says that it cannot be served, or null. */

@@ -9,6 +9,8 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,13 +21,18 @@ final class AdminPages {
 
     private static final Logger log = LoggerFactory.getLogger(AdminPages.class);
 
-    private static final String JSON = "application/json";
+    static final String JSON = "application/json";
 
     private static final String[][] INDEX = {
         {"GET", "/ready", "200 when calls are taken, else 503 with the reasons"},
         {"GET", "/live", "200 while the process works"},
         {"GET", "/metrics", "metrics as Prometheus text"},
         {"GET", "/api/services", "the services and instances that are routed by now, as JSON"},
+        {
+            "GET",
+            BarrierPage.PATH,
+            "?revision=R&timeout=T answers once every event loop routes by revision R or a later one"
+        },
         {"POST", "/api/drain", "stop taking calls, finish those in flight, and exit, as SIGTERM does"},
     };
 
@@ -33,12 +40,25 @@ final class AdminPages {
     private final Readiness readiness;
     private final MetricsScrape metrics;
     private final Runnable drain;
+    private final BarrierPage barrier;
 
-    AdminPages(RouteTableRef table, Readiness readiness, MetricsScrape metrics, Runnable drain) {
+    AdminPages(RouteTableRef table, Readiness readiness, MetricsScrape metrics, Barrier barrier, Runnable drain) {
         this.table = table;
+        this.barrier = new BarrierPage(table, barrier);
         this.readiness = readiness;
         this.metrics = metrics;
         this.drain = drain;
+    }
+
+    /** The answer that is to be waited for, or null for a request that {@link #answer} answers. */
+    @Nullable
+    Future<AdminReply> answerLater(HttpRequest request, EventExecutor executor) {
+        boolean waits = pathOf(request.uri()).equals(BarrierPage.PATH) && isRead(request.method());
+        return waits ? barrier.answer(request.uri(), executor) : null;
+    }
+
+    private static boolean isRead(HttpMethod method) {
+        return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
     }
 
     /** Answers a request; a defect behind a page becomes a 500 that names it. */
@@ -60,8 +80,7 @@ final class AdminPages {
                     HttpResponseStatus.NOT_FOUND, "nothing at this path; the admin listener has:\n\n" + indexText());
         }
         HttpMethod method = request.method();
-        boolean taken =
-                post ? method.equals(HttpMethod.POST) : method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+        boolean taken = post ? method.equals(HttpMethod.POST) : isRead(method);
         if (!taken) {
             String allow = post ? "POST" : "GET, HEAD";
             // The method's own text stays out of the answer: it is the client's.
@@ -72,7 +91,7 @@ final class AdminPages {
             case "/ready" -> ready();
             case "/live" -> AdminReply.text(HttpResponseStatus.OK, "live\n");
             case "/metrics" -> metrics(request.headers().get(HttpHeaderNames.ACCEPT), allocator);
-            case "/api/services" -> AdminReply.streamed(JSON, new ServicesJson(table.get()));
+            case "/api/services" -> AdminReply.streamed(JSON, new ServicesJson(table.get(), readiness.alarms()));
             default -> drain(request.headers());
         };
     }

@@ -56,15 +56,22 @@ public final class AdminServer implements AutoCloseable {
      * @param table the table that {@code /api/services} shows
      * @param readiness asked at each {@code /ready}
      * @param metrics asked at each {@code /metrics}
+     * @param barrier asked at each {@code /api/barrier}
      * @param drain begins the drain and returns at once; may be called more than once
      */
     public AdminServer(
-            AdminSettings settings, RouteTableRef table, Readiness readiness, MetricsScrape metrics, Runnable drain) {
+            AdminSettings settings,
+            RouteTableRef table,
+            Readiness readiness,
+            MetricsScrape metrics,
+            Barrier barrier,
+            Runnable drain) {
         this.settings = requireNonNull(settings, "settings");
         this.pages = new AdminPages(
                 requireNonNull(table, "table"),
                 requireNonNull(readiness, "readiness"),
                 requireNonNull(metrics, "metrics"),
+                requireNonNull(barrier, "barrier"),
                 requireNonNull(drain, "drain"));
         this.loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("leasegate-admin", true), NioIoHandler.newFactory());

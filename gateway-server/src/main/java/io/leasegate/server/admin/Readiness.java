@@ -11,4 +11,9 @@ public interface Readiness {
      * http://127.0.0.1:2379: connection refused; retrying since 12 s}. Empty when it is ready.
      */
     List<String> obstacles();
+
+    /** What is wrong although calls are taken, in the same form; shown by {@code GET /api/services}. Must not block. */
+    default List<String> alarms() {
+        return List.of();
+    }
 }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ final class ServicesJson implements ChunkedInput<ByteBuf> {
     }
 
     private final RouteTable table;
+    private final List<String> alarms;
     private final Iterator<Cluster> clusters;
     private Iterator<Endpoint> endpoints = Collections.emptyIterator();
     private final Target target = new Target();
@@ -59,8 +61,9 @@ final class ServicesJson implements ChunkedInput<ByteBuf> {
     private boolean ended;
     private long progress;
 
-    ServicesJson(RouteTable table) {
+    ServicesJson(RouteTable table, List<String> alarms) {
         this.table = table;
+        this.alarms = alarms;
         this.clusters = table.clusters().iterator();
     }
 
@@ -98,6 +101,11 @@ final class ServicesJson implements ChunkedInput<ByteBuf> {
         g.writeStartObject();
         g.writeNumberField("revision", table.revision());
         g.writeStringField("source", table.source());
+        g.writeArrayFieldStart("alarms");
+        for (String alarm : alarms) {
+            g.writeString(alarm);
+        }
+        g.writeEndArray();
         g.writeArrayFieldStart("services");
         return g;
     }

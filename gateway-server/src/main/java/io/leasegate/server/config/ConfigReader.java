@@ -47,6 +47,7 @@ final class ConfigReader {
                 servicesConfig,
                 s.block("upstream", ConfigReader::upstream),
                 s.block("tls", ConfigReader::tls),
+                s.get("revision-trailer", Kind.FLAG),
                 s.block("drain", d -> new DrainConfig(d.get("grace", Kind.DURATION))),
                 s.block("access-log", ConfigReader::accessLog),
                 s.block("log", ConfigReader::log),

@@ -4,8 +4,11 @@ import io.leasegate.registration.KeyPrefix;
 import io.leasegate.registration.RegistrationFormats;
 import io.leasegate.server.config.DiscoveryConfig.StaticInstance;
 import io.leasegate.server.config.EtcdConfig.Credentials;
+import io.leasegate.server.config.EtcdConfig.Hold;
 import io.leasegate.tls.ClientTls;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -31,6 +34,16 @@ final class DiscoveryReader {
             },
             FORMATS.get(0));
 
+    private static final Kind<Double> SHARE_ABOVE_ZERO = new Kind<>(
+            text -> {
+                double share = Kind.SHARE.parser().parse(text);
+                if (share == 0) {
+                    throw new Unexpected("a share above 0%, such as 70%");
+                }
+                return share;
+            },
+            1d);
+
     private DiscoveryReader() {}
 
     static DiscoveryConfig read(Section s) {
@@ -51,7 +64,38 @@ final class DiscoveryReader {
                                     + ": is set, but an endpoint begins with http://, which is clear text (expected https://, or no tls)",
                             tlsNode.origin());
         }
-        return new EtcdConfig(endpoints, prefixes(s), formats(s), credentials(s), tls);
+        return new EtcdConfig(
+                endpoints,
+                prefixes(s),
+                formats(s),
+                credentials(s),
+                tls,
+                s.block("hold", DiscoveryReader::hold),
+                savedTable(s));
+    }
+
+    private static Hold hold(Section s) {
+        return new Hold(
+                s.get("enabled", Kind.FLAG),
+                s.get("share", SHARE_ABOVE_ZERO),
+                s.get("min-instances", Kind.integer(1, Integer.MAX_VALUE)),
+                s.get("window", ListenerReader.TIMER));
+    }
+
+    /** The file need not be there, but its directory must. */
+    private static @Nullable Path savedTable(Section s) {
+        Node node = s.find("saved-table");
+        if (node == null || s.context().isCatalog()) {
+            return null;
+        }
+        Path file = s.context().resolve(node.as(Kind.TEXT));
+        Path directory = file.getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            node.wrong("no such directory: " + directory + "; create it");
+        } else if (!Files.isWritable(directory) || Files.isDirectory(file)) {
+            node.wrong("cannot be written: choose a file in a directory that this user may write to");
+        }
+        return file;
     }
 
     /** A list of URLs, or one text with commas between them, as etcd's own tools take them. */

@@ -3,6 +3,8 @@ package io.leasegate.server.config;
 import io.leasegate.registration.KeyPrefix;
 import io.leasegate.tls.ClientTls;
 import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +16,33 @@ import org.jspecify.annotations.Nullable;
  * @param formats registration formats to accept, or {@code auto} alone for all
  * @param credentials user and password, null for none
  * @param tls how to speak TLS where the endpoints are {@code https}; null for the JVM's own authorities and no client certificate
+ * @param hold when vanished instances are held
+ * @param savedTable the file in which the last table is kept, null for none
  */
 public record EtcdConfig(
         List<URI> endpoints,
         List<KeyPrefix> prefixes,
         List<String> formats,
         @Nullable Credentials credentials,
-        @Nullable ClientTls tls) {
+        @Nullable ClientTls tls,
+        Hold hold,
+        @Nullable Path savedTable) {
 
     public EtcdConfig {
         endpoints = List.copyOf(endpoints);
         prefixes = List.copyOf(prefixes);
         formats = List.copyOf(formats);
     }
+
+    /**
+     * When vanished instances are held.
+     *
+     * @param enabled whether they ever are
+     * @param share which part of a service's instances or of all has to vanish, above 0, 1 at most
+     * @param minInstances how many there must have been
+     * @param window within which time
+     */
+    public record Hold(boolean enabled, double share, int minInstances, Duration window) {}
 
     /** User and password. The text form does not show the password. */
     public record Credentials(String username, String password) {

@@ -16,6 +16,7 @@ import java.util.List;
  * @param services settings per service
  * @param upstream connections to instances, whatever the service
  * @param tls TLS of the whole process
+ * @param revisionTrailer whether callers are told by which revision of the registry their call was routed
  * @param drain how the process ends
  * @param accessLog the line per call
  * @param log the application's log
@@ -32,6 +33,7 @@ public record GatewayConfig(
         ServicesConfig services,
         UpstreamConfig upstream,
         TlsConfig tls,
+        boolean revisionTrailer,
         DrainConfig drain,
         AccessLogConfig accessLog,
         LogConfig log,

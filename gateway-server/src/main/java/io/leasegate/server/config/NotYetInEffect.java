@@ -17,15 +17,13 @@ final class NotYetInEffect {
             "leasegate.routes[].retry",
             "leasegate.routes[].hedge",
             "leasegate.routes[].timeouts",
-            "leasegate.routes[].eviction",
             "leasegate.services.NAME.balance",
             "leasegate.services.NAME.outlier",
             "leasegate.services.NAME.retry",
             "leasegate.services.NAME.hedge",
             "leasegate.services.NAME.timeouts",
             "leasegate.services.NAME.limits.streams",
-            "leasegate.services.NAME.limits.adaptive",
-            "leasegate.services.NAME.eviction");
+            "leasegate.services.NAME.limits.adaptive");
 
     private NotYetInEffect() {}
 

@@ -90,6 +90,12 @@ public final class ConnectionObservers {
                 first.onWaiting(endpoint, change);
                 second.onWaiting(endpoint, change);
             }
+
+            @Override
+            public void onEvicted(EndpointId endpoint, long lastCallNanos, long settledNanos) {
+                first.onEvicted(endpoint, lastCallNanos, settledNanos);
+                second.onEvicted(endpoint, lastCallNanos, settledNanos);
+            }
         };
     }
 }

@@ -6,19 +6,17 @@ import io.leasegate.routing.RouteTableRef;
 import io.leasegate.tls.TlsListener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.netty4.NettyEventExecutorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,26 +28,11 @@ public final class GatewayMetrics implements AutoCloseable {
     private static final String PLAIN_TEXT = "text/plain; version=0.0.4; charset=utf-8";
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-    private static final Duration[] EVICTION_BUCKETS = {
-        Duration.ofNanos(250_000),
-        Duration.ofNanos(500_000),
-        Duration.ofMillis(1),
-        Duration.ofMillis(2),
-        Duration.ofMillis(3),
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(25),
-        Duration.ofMillis(50),
-        Duration.ofMillis(100),
-        Duration.ofMillis(500),
-        Duration.ofSeconds(1),
-    };
-
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final CallMetrics calls;
     private final ConnectionMetrics connections;
     private final ProcessMetrics process;
-    private final Timer eviction;
+    private final EvictionMetrics evictions;
     /** What counters ask at a scrape: the registry itself holds them weakly. */
     private final List<Object> sources = new CopyOnWriteArrayList<>();
 
@@ -57,12 +40,15 @@ public final class GatewayMetrics implements AutoCloseable {
     private @Nullable TableMetrics table;
     private @Nullable RegistryMetrics registryClient;
 
-    /** @param version the version of the gateway that runs */
-    public GatewayMetrics(String version) {
-        this(version, MetricLimits.DEFAULT);
+    /**
+     * @param version the version of the gateway that runs
+     * @param evictionGoalNanos the time within which evictions of a service are to be over
+     */
+    public GatewayMetrics(String version, ToLongFunction<String> evictionGoalNanos) {
+        this(version, MetricLimits.DEFAULT, evictionGoalNanos);
     }
 
-    GatewayMetrics(String version, MetricLimits limits) {
+    GatewayMetrics(String version, MetricLimits limits, ToLongFunction<String> evictionGoalNanos) {
         calls = new CallMetrics(limits);
         registry.getPrometheusRegistry().register(new CallCollector(calls));
         Gauge.builder("leasegate.calls.in.flight", calls, CallMetrics::inFlight)
@@ -71,10 +57,7 @@ public final class GatewayMetrics implements AutoCloseable {
         connections = new ConnectionMetrics(registry, limits);
         process = new ProcessMetrics(registry, version);
         tls = new TlsMetrics(registry);
-        eviction = Timer.builder("leasegate.eviction.duration")
-                .description("From the arrival of a registry event that takes an instance out to the table without it")
-                .serviceLevelObjectives(EVICTION_BUCKETS)
-                .register(registry);
+        evictions = new EvictionMetrics(registry, limits, evictionGoalNanos);
     }
 
     /** To be told of every call. */
@@ -84,7 +67,7 @@ public final class GatewayMetrics implements AutoCloseable {
 
     /** To be told of every connection. */
     public ConnectionObserver connectionObserver() {
-        return connections;
+        return ConnectionObservers.both(connections, evictions);
     }
 
     /** To be told what becomes of the files of TLS. */
@@ -97,9 +80,9 @@ public final class GatewayMetrics implements AutoCloseable {
         tls.bind(figures);
     }
 
-    /** To be told how long each eviction took, in nanoseconds. Any thread. */
+    /** To be told how long it took until the table without an evicted instance was there, in nanoseconds. Any thread. */
     public LongConsumer evictionObserver() {
-        return nanos -> eviction.record(nanos, TimeUnit.NANOSECONDS);
+        return evictions::onPublished;
     }
 
     /** Shows the table and its instances. */
@@ -110,6 +93,13 @@ public final class GatewayMetrics implements AutoCloseable {
     /** Shows the state of the registry client; not called when there is none. */
     public synchronized void bindRegistry(RegistryFigures figures) {
         registryClient = new RegistryMetrics(registry, figures);
+    }
+
+    /** Vanished instances are held; the cause is as {@code DiscoveryListener} has it. Any thread. */
+    public synchronized void onHeld(String cause) {
+        if (registryClient != null) {
+            registryClient.onIncident(cause);
+        }
     }
 
     /** Shows how many tasks wait at each event loop. Not from an event loop. */

@@ -17,6 +17,12 @@ public interface RegistryFigures {
     /** How often the watch was started again since the start. */
     long watchRestarts();
 
+    /** How many instances are kept although the registry has them no more. */
+    int held();
+
+    /** Whether a table that was saved in an earlier life stands in for the registry. */
+    boolean restored();
+
     /** How many registrations are refused now, by reason; the reasons are a closed list of short words. */
     Map<String, Integer> refused();
 }

@@ -1,9 +1,11 @@
 package io.leasegate.server.metrics;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** Shows the registry client's state. */
@@ -13,6 +15,7 @@ final class RegistryMetrics {
 
     private final MeterRegistry registry;
     private final RegistryFigures figures;
+    private final Map<String, Counter> incidents;
     private final Set<String> reasons = new HashSet<>();
 
     RegistryMetrics(MeterRegistry registry, RegistryFigures figures) {
@@ -33,11 +36,35 @@ final class RegistryMetrics {
         FunctionCounter.builder("leasegate.etcd.watch.restarts", figures, RegistryFigures::watchRestarts)
                 .description("How often the watch was started again")
                 .register(registry);
+        Gauge.builder("leasegate.registry.held.instances", figures, RegistryFigures::held)
+                .description("Instances that are kept although the registry has them no more")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("leasegate.registry.restored", figures, f -> f.restored() ? 1 : 0)
+                .description("1 while a table that was saved in an earlier life stands in for the registry")
+                .strongReference(true)
+                .register(registry);
+        incidents = Map.of("wiped", incident("wiped"), "all", incident("all"), "service", incident("service"));
     }
 
     private static double secondsSinceConfirmed(RegistryFigures figures) {
         long millis = figures.millisSinceConfirmed();
         return millis < 0 ? Double.NaN : millis / 1000.0;
+    }
+
+    private Counter incident(String cause) {
+        return Counter.builder("leasegate.registry.incidents")
+                .description("How often vanished instances were held")
+                .tag("cause", cause)
+                .register(registry);
+    }
+
+    /** Vanished instances are held for a cause of the three. */
+    void onIncident(String cause) {
+        Counter counter = incidents.get(cause);
+        if (counter != null) {
+            counter.increment();
+        }
     }
 
     /** Brings the series of reasons up to date. One thread at a time. */

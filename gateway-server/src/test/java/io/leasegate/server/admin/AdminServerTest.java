@@ -25,6 +25,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,10 +39,118 @@ class AdminServerTest {
     private final RouteTableRef table = new RouteTableRef(TestTables.of(1, 7, "etcd"));
     private final AtomicInteger drains = new AtomicInteger();
     private volatile List<String> obstacles = List.of();
+    private final HandBarrier barrier = new HandBarrier();
     private volatile String metricsText = "m 1\n";
     private final List<AdminServer> servers = new ArrayList<>();
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** Opens by hand. */
+    private static final class HandBarrier implements Barrier {
+        final Map<Long, Runnable> waiting = new ConcurrentHashMap<>();
+        volatile String obstacle = "";
+
+        @Override
+        public Runnable whenRouted(long revision, Runnable task) {
+            if (revision <= 7) {
+                task.run();
+                return () -> {};
+            }
+            waiting.put(revision, task);
+            return () -> waiting.remove(revision);
+        }
+
+        @Override
+        public String obstacle() {
+            return obstacle;
+        }
+    }
+
+    @Test
+    void theBarrierAnswersOnceTheRevisionIsRoutedByEveryLoop() throws Exception {
+        AdminServer server = start();
+        JsonNode now = new ObjectMapper()
+                .readTree(send(server, "GET", "/api/barrier?revision=7").body());
+        assertThat(now.get("revision").asLong()).isEqualTo(7);
+        assertThat(now.get("routedRevision").asLong()).isEqualTo(7);
+        CompletableFuture<HttpResponse<String>> later = client.sendAsync(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                                + server.address().getPort() + "/api/barrier?revision=8&timeout=30s"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        while (!barrier.waiting.containsKey(8L)) {
+            Thread.sleep(5);
+        }
+        assertThat(send(server, "GET", "/live").statusCode())
+                .as("the admin thread does not wait")
+                .isEqualTo(200);
+        assertThat(later).isNotDone();
+        table.publish(TestTables.of(2, 8, "etcd"));
+        barrier.waiting.get(8L).run();
+        HttpResponse<String> answer = later.get(20, TimeUnit.SECONDS);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("content-type")).contains("application/json");
+        assertThat(new ObjectMapper()
+                        .readTree(answer.body())
+                        .get("routedRevision")
+                        .asLong())
+                .isEqualTo(8);
+    }
+
+    @Test
+    void aBarrierThatIsNotReachedSaysWhy() throws Exception {
+        AdminServer server = start();
+        HttpResponse<String> late = send(server, "GET", "/api/barrier?revision=9&timeout=50ms");
+        assertThat(late.statusCode()).isEqualTo(504);
+        JsonNode json = new ObjectMapper().readTree(late.body());
+        assertThat(json.get("error").asText())
+                .contains("revision 9 after 50 ms", "the table is at revision 7", "the etcd that this gateway follows");
+        assertThat(json.get("routedRevision").asLong()).isEqualTo(7);
+        assertThat(json.get("waitedMillis").asLong()).isGreaterThanOrEqualTo(50);
+        assertThat(barrier.waiting).as("nothing stays behind").isEmpty();
+        barrier.obstacle = "etcd at http://127.0.0.1:1 refuses connections";
+        HttpResponse<String> without = send(server, "GET", "/api/barrier?revision=9&timeout=50ms");
+        assertThat(without.statusCode()).isEqualTo(503);
+        assertThat(new ObjectMapper().readTree(without.body()).get("error").asText())
+                .contains("refuses connections");
+    }
+
+    @Test
+    void aBarrierWithoutSenseIsRefused() throws Exception {
+        AdminServer server = start();
+        Map<String, String> wrong = Map.of(
+                "/api/barrier", "revision is missing",
+                "/api/barrier?revision=-1", "expected a whole number",
+                "/api/barrier?revision=x", "expected a whole number",
+                "/api/barrier?revision=99999999999999999999", "expected a whole number",
+                "/api/barrier?revision=1&timeout=5", "timeout: expected a duration with a unit",
+                "/api/barrier?revision=1&timeout=0s", "more than zero",
+                "/api/barrier?revision=1&timeout=1h", "5m at most");
+        for (Map.Entry<String, String> w : wrong.entrySet()) {
+            HttpResponse<String> response = send(server, "GET", w.getKey());
+            assertThat(response.statusCode()).as(w.getKey()).isEqualTo(400);
+            assertThat(new ObjectMapper().readTree(response.body()).get("error").asText())
+                    .contains(w.getValue());
+        }
+        assertThat(send(server, "POST", "/api/barrier?revision=1").statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void whoLeavesIsNotWaitedFor() throws Exception {
+        AdminServer server = start();
+        try (Socket socket = connect(server)) {
+            socket.getOutputStream()
+                    .write("GET /api/barrier?revision=9&timeout=300ms HTTP/1.1\r\nHost: x\r\n\r\n"
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            while (!barrier.waiting.containsKey(9L)) {
+                Thread.sleep(5);
+            }
+        }
+        while (barrier.waiting.containsKey(9L)) {
+            Thread.sleep(5);
+        }
+        assertThat(send(server, "GET", "/live").statusCode()).isEqualTo(200);
+    }
 
     @AfterEach
     void close() {
@@ -62,6 +173,7 @@ class AdminServerTest {
                     out.write(metricsText.getBytes(StandardCharsets.UTF_8));
                     return "text/plain; version=0.0.4; charset=utf-8";
                 },
+                barrier,
                 drains::incrementAndGet);
         servers.add(server);
         server.start();

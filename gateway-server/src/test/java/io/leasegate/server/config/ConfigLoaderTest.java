@@ -85,6 +85,8 @@ class ConfigLoaderTest {
                         List.of(KeyPrefix.of("/")),
                         List.of("auto"),
                         null,
+                        null,
+                        new EtcdConfig.Hold(true, 0.7, 5, Duration.ofSeconds(10)),
                         null));
         assertThat(config.discovery().staticServices()).isEmpty();
         assertThat(config.routes()).isEmpty();
@@ -188,6 +190,8 @@ class ConfigLoaderTest {
                         List.of(KeyPrefix.of("/a/"), KeyPrefix.of("x")),
                         List.of("etcd-naming", "seed"),
                         new Credentials("gate", "s3 cret"),
+                        null,
+                        new EtcdConfig.Hold(true, 0.7, 5, Duration.ofSeconds(10)),
                         null));
         assertThat(config.toString()).contains("gate").doesNotContain("s3 cret");
     }

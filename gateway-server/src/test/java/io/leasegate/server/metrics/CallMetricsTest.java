@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class CallMetricsTest {
 
     private final MetricLimits limits = new MetricLimits(5, 10, 3, 30);
-    private final GatewayMetrics metrics = new GatewayMetrics("1", limits);
+    private final GatewayMetrics metrics = new GatewayMetrics("1", limits, service -> 0);
     private final CallObserver calls = metrics.callObserver();
 
     @AfterEach

@@ -52,7 +52,7 @@ class GatewayMetricsTest {
 
     private static final Path MANUAL = Path.of("..", "docs", "metrics.md");
 
-    private final GatewayMetrics metrics = new GatewayMetrics("9.8.7");
+    private final GatewayMetrics metrics = new GatewayMetrics("9.8.7", service -> TimeUnit.MILLISECONDS.toNanos(5));
 
     @AfterEach
     void close() {
@@ -91,6 +91,16 @@ class GatewayMetricsTest {
         @Override
         public long watchRestarts() {
             return watchRestarts;
+        }
+
+        @Override
+        public int held() {
+            return 5;
+        }
+
+        @Override
+        public boolean restored() {
+            return true;
         }
 
         @Override
@@ -330,7 +340,7 @@ class GatewayMetricsTest {
 
     @Test
     void servicesOfConnectionsAreBounded() throws Exception {
-        try (GatewayMetrics bounded = new GatewayMetrics("1", new MetricLimits(2, 1, 0, 1))) {
+        try (GatewayMetrics bounded = new GatewayMetrics("1", new MetricLimits(2, 1, 0, 1), service -> 0)) {
             ConnectionObserver connections = bounded.connectionObserver();
             for (int i = 0; i < 10; i++) {
                 EndpointId id = new EndpointId("s" + i, "127.0.0.1", 1);
@@ -351,6 +361,35 @@ class GatewayMetricsTest {
     }
 
     @Test
+    void evictionsAreTimedByServiceAndLateOnesCounted() throws Exception {
+        try (GatewayMetrics bounded =
+                new GatewayMetrics("1", new MetricLimits(2, 1, 0, 1), service -> TimeUnit.MILLISECONDS.toNanos(5))) {
+            ConnectionObserver o = bounded.connectionObserver();
+            long ms = TimeUnit.MILLISECONDS.toNanos(1);
+            o.onEvicted(new EndpointId("a", "127.0.0.1", 1), 4 * ms, 9 * ms);
+            o.onEvicted(new EndpointId("a", "127.0.0.1", 2), 6 * ms, 9 * ms);
+            o.onEvicted(new EndpointId("b", "127.0.0.1", 3), 0, ms);
+            o.onEvicted(new EndpointId("c", "127.0.0.1", 4), 0, ms);
+            o.onEvicted(new EndpointId("d", "127.0.0.1", 5), 60 * ms, 61 * ms);
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            bounded.scrape(null, out);
+            Exposition e = Exposition.parse(out.toString(StandardCharsets.UTF_8));
+            assertThat(e.value("leasegate_eviction_duration_seconds_count", "service", "a"))
+                    .isEqualTo(2);
+            assertThat(e.value("leasegate_eviction_duration_seconds_bucket", "service", "a", "le", "0.005"))
+                    .isEqualTo(1);
+            assertThat(e.value("leasegate_eviction_late_total", "service", "a")).isEqualTo(1);
+            assertThat(e.value("leasegate_eviction_late_total", "service", "b")).isZero();
+            assertThat(e.value("leasegate_eviction_duration_seconds_count", "service", "other"))
+                    .as("beyond the bound of services")
+                    .isEqualTo(2);
+            assertThat(e.value("leasegate_eviction_late_total", "service", "other"))
+                    .isEqualTo(1);
+            assertThat(e.value("leasegate_eviction_settled_seconds_count")).isEqualTo(5);
+        }
+    }
+
+    @Test
     void registryEvictionAndLogs() throws Exception {
         Figures figures = new Figures();
         metrics.bindRegistry(figures);
@@ -361,17 +400,24 @@ class GatewayMetricsTest {
         figures.refused.put("malformed", 2);
         figures.connected = false;
         figures.millisSinceConfirmed = 1500;
+        metrics.onHeld("wiped");
         metrics.evictionObserver().accept(TimeUnit.MILLISECONDS.toNanos(4));
         Exposition e = scrape();
         assertThat(e.value("leasegate_etcd_connected")).isZero();
         assertThat(e.value("leasegate_etcd_confirmation_age_seconds")).isEqualTo(1.5);
         assertThat(e.value("leasegate_etcd_relists_total")).isEqualTo(2);
+        assertThat(e.value("leasegate_registry_held_instances")).isEqualTo(5);
+        assertThat(e.value("leasegate_registry_restored")).isEqualTo(1);
+        assertThat(e.value("leasegate_registry_incidents_total", "cause", "wiped"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_registry_incidents_total", "cause", "all"))
+                .isZero();
         assertThat(e.value("leasegate_etcd_watch_restarts_total")).isEqualTo(3);
         assertThat(e.value("leasegate_registrations_refused", "reason", "malformed"))
                 .isEqualTo(2);
-        assertThat(e.value("leasegate_eviction_duration_seconds_bucket", "le", "0.003"))
+        assertThat(e.value("leasegate_eviction_publish_seconds_bucket", "le", "0.003"))
                 .isZero();
-        assertThat(e.value("leasegate_eviction_duration_seconds_bucket", "le", "0.005"))
+        assertThat(e.value("leasegate_eviction_publish_seconds_bucket", "le", "0.005"))
                 .isEqualTo(1);
         assertThat(e.value("leasegate_access_log_lines_total")).isEqualTo(11);
         assertThat(e.value("leasegate_access_log_dropped_total")).isEqualTo(12);

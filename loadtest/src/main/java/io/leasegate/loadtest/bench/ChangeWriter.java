@@ -19,14 +19,17 @@ final class ChangeWriter implements AutoCloseable {
 
     private final EtcdServer etcd;
     private final String prefix;
+    private final int staying;
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong written = new AtomicLong();
     private volatile boolean isClosed;
     private volatile @Nullable BenchFailure failure;
 
-    ChangeWriter(EtcdServer etcd, String prefix, List<Member> members, double changesPerSecond) {
+    /** @param staying how many members stay behind each one that leaves, in each of the threads; 0 for none */
+    ChangeWriter(EtcdServer etcd, String prefix, List<Member> members, double changesPerSecond, int staying) {
         this.etcd = etcd;
         this.prefix = prefix;
+        this.staying = staying;
         for (int i = 0; i < THREADS; i++) {
             List<Member> own = new ArrayList<>();
             for (int m = i; m < members.size(); m += THREADS) {
@@ -49,7 +52,8 @@ final class ChangeWriter implements AutoCloseable {
         long next = System.nanoTime();
         try {
             for (int i = 0; !isClosed; i++) {
-                Member member = members.get(i / 2 % members.size());
+                int turn = i % 2 == 0 ? i / 2 : Math.max(0, i / 2 - staying);
+                Member member = members.get(turn % members.size());
                 if (i % 2 == 0) {
                     etcd.register(prefix, member.service, member.address);
                 } else {

@@ -118,7 +118,7 @@ final class Churn implements Scenario {
     }
 
     private Figures span(Lab lab, Measurement measurement, String prefix) throws BenchFailure, InterruptedException {
-        try (ChangeWriter writer = new ChangeWriter(etcd(lab), prefix, members, CHANGES_PER_SECOND)) {
+        try (ChangeWriter writer = new ChangeWriter(etcd(lab), prefix, members, CHANGES_PER_SECOND, 0)) {
             measurement.warmUp(); // what is compiled for the changes is no part of them
             long before = writer.written();
             Measurement.Span span = measurement.span(lab.settings().duration());

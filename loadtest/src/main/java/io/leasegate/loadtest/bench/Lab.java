@@ -34,7 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lab implements AutoCloseable {
 
-    private static final String ALONE = "bench";
+    /** The service that calls are made to where a scenario says nothing else. */
+    static final String ALONE = "bench";
+
     private static final String AMONG_THREE = "bench-three";
     private static final String PREFIX = "/bench/";
     private static final int SPREAD = 3;
@@ -155,7 +157,7 @@ public final class Lab implements AutoCloseable {
             long beganNanos = System.nanoTime();
             Workspace.Started process = workspace.start(peer.name(), command, launch.environment());
             Load.Target target = new Load.Target(setup.port(), callTls, service);
-            return RunningPeer.await(loops, process, target, beganNanos);
+            return RunningPeer.await(loops, process, target, setup.adminPort(), beganNanos);
         } catch (IOException e) {
             throw new BenchFailure(peer.name() + " cannot be started: " + e.getMessage(), e);
         }

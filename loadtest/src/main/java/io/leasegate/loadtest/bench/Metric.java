@@ -14,7 +14,12 @@ public enum Metric {
     RESIDENT("residentMiB", "resident", "MiB", 1),
     PROPORTIONAL("pssMiB", "PSS", "MiB", 1),
     MEMORY_PER_UNIT("kibPerUnit", "memory each", "KiB", 2),
-    READY("readyMillis", "ready after", "ms", 0);
+    READY("readyMillis", "ready after", "ms", 0),
+    EVICTED_P50("evictedP50Millis", "last call p50", "ms", 2),
+    EVICTED_P99("evictedP99Millis", "last call p99", "ms", 2),
+    EVICTED_MAX("evictedMaxMillis", "last call at most", "ms", 2),
+    SETTLED_P99("settledP99Millis", "all loops p99", "ms", 2),
+    EVICTIONS("evictions", "evictions", "", 0);
 
     private final String key;
     private final String title;

@@ -26,20 +26,23 @@ final class RunningPeer implements AutoCloseable {
     private final Workspace.@Nullable Started process;
     private final Load.Target target;
     private final double readyMillis;
+    private final int adminPort;
 
-    private RunningPeer(Workspace.@Nullable Started process, Load.Target target, double readyMillis) {
+    private RunningPeer(Workspace.@Nullable Started process, Load.Target target, double readyMillis, int adminPort) {
         this.process = process;
         this.target = target;
         this.readyMillis = readyMillis;
+        this.adminPort = adminPort;
     }
 
     /** No process: the instance itself. */
     static RunningPeer direct(Load.Target target) {
-        return new RunningPeer(null, target, 0);
+        return new RunningPeer(null, target, 0, 0);
     }
 
     /** Waits for the first call that is answered well. */
-    static RunningPeer await(LoadLoops loops, Workspace.Started process, Load.Target target, long beganNanos)
+    static RunningPeer await(
+            LoadLoops loops, Workspace.Started process, Load.Target target, int adminPort, long beganNanos)
             throws BenchFailure, InterruptedException {
         String last = "nothing listens";
         try {
@@ -48,7 +51,7 @@ final class RunningPeer implements AutoCloseable {
                 if (listens(target.port())) {
                     last = probe(loops, target);
                     if (last.isEmpty()) {
-                        return new RunningPeer(process, target, (System.nanoTime() - beganNanos) / 1e6);
+                        return new RunningPeer(process, target, (System.nanoTime() - beganNanos) / 1e6, adminPort);
                     }
                 }
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
@@ -87,6 +90,11 @@ final class RunningPeer implements AutoCloseable {
     /** From the start of the process to the first answered call; 0 without a process. */
     double readyMillis() {
         return readyMillis;
+    }
+
+    /** The port of the peer's administration, where it has one. */
+    int adminPort() {
+        return adminPort;
     }
 
     boolean hasProcess() {

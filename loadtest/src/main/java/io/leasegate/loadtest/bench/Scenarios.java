@@ -48,6 +48,7 @@ public final class Scenarios {
         all.add(Memory.idleStreams());
         all.add(Memory.idleTlsConnections());
         all.add(new Churn());
+        all.add(new EvictionTime());
         all.add(new Ready());
         return all;
     }

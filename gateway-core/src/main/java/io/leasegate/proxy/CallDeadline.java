@@ -1,0 +1,40 @@
+package io.leasegate.proxy;
+
+import io.leasegate.h2.HeaderBlock;
+import io.leasegate.h2.HeaderField;
+import io.leasegate.h2.HeaderNames;
+import io.netty.channel.EventLoop;
+import io.netty.util.AsciiString;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The caller's own limit of time, where it gave one in {@code grpc-timeout}. Used on the call's event loop. */
+final class CallDeadline {
+
+    private final long nanos;
+    private final Future<?> timer;
+
+    private CallDeadline(long nanos, Future<?> timer) {
+        this.nanos = nanos;
+        this.timer = timer;
+    }
+
+    /** Begins to run, or null when the request has no limit. */
+    static @Nullable CallDeadline of(HeaderBlock request, EventLoop loop, Runnable onPassed) {
+        AsciiString timeout = request.get(HeaderNames.GRPC_TIMEOUT);
+        long nanos = timeout == null ? GrpcTimeout.NONE : GrpcTimeout.parseNanos(timeout);
+        return nanos == GrpcTimeout.NONE
+                ? null
+                : new CallDeadline(nanos, loop.schedule(onPassed, nanos, TimeUnit.NANOSECONDS));
+    }
+
+    /** The instance gets the time that remains, not the time that the caller began with. */
+    void forward(HeaderBlock headers, long elapsedNanos) {
+        headers.set(HeaderField.of(HeaderNames.GRPC_TIMEOUT, GrpcTimeout.format(nanos - elapsedNanos)));
+    }
+
+    void cancel() {
+        timer.cancel(false);
+    }
+}

@@ -1,0 +1,172 @@
+package io.leasegate.loadtest.bench;
+
+import io.leasegate.loadtest.host.BenchFailure;
+import io.leasegate.loadtest.host.EtcdServer;
+import io.leasegate.loadtest.load.Instance;
+import io.leasegate.loadtest.load.Load;
+import io.leasegate.loadtest.load.LoadFailure;
+import io.leasegate.loadtest.load.Method;
+import io.leasegate.loadtest.load.Plan;
+import io.leasegate.loadtest.peer.Peer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long an instance still gets calls after etcd's event that took it out: 10,000 instances of 1,000 services are in the table, and instances
+ * join and leave 200 times a second, half of them instances of the service that all calls go to. The gateway measures it itself.
+ */
+final class EvictionTime implements Scenario {
+
+    private static final int SERVICES = 1000;
+    private static final int INSTANCES_PER_SERVICE = 10;
+    private static final int SERVICES_PER_NET = 20;
+    private static final int MEMBERS = 400;
+    private static final int STAYING = 4;
+    private static final double CHANGES_PER_SECOND = 200;
+    private static final double CALLS_PER_SECOND = 4000;
+    private static final String PREFIX = "/evict/";
+    private static final long CONNECTED_LIMIT_SECONDS = 120;
+
+    private @Nullable Instance everywhere;
+    private final List<ChangeWriter.Member> members = new ArrayList<>();
+    private double changesPerSecond;
+
+    @Override
+    public String name() {
+        return "eviction";
+    }
+
+    @Override
+    public String title() {
+        return "Last call after an eviction, 4,000 calls/s, 10,000 instances of 1,000 services, 200 changes/s";
+    }
+
+    @Override
+    public String unit() {
+        return "call";
+    }
+
+    @Override
+    public Metric compared() {
+        return Metric.EVICTED_P99;
+    }
+
+    @Override
+    public boolean includes(Peer peer, Settings settings) {
+        return peer.isLeasegate() && settings.etcd();
+    }
+
+    @Override
+    public String note() {
+        return String.format(
+                Locale.ROOT,
+                "%.0f changes/s were written; the percentiles of evictions are upper ends of the gateway's own buckets",
+                changesPerSecond);
+    }
+
+    @Override
+    public void prepare(Lab lab, List<Peer> peers) throws BenchFailure, InterruptedException {
+        Instance listener = Instance.onEveryLoopbackAddress(lab.loops());
+        everywhere = listener;
+        for (int service = 0; service < SERVICES; service++) {
+            List<String> addresses = new ArrayList<>();
+            for (int i = 1; i <= INSTANCES_PER_SERVICE; i++) {
+                int host = service % SERVICES_PER_NET * INSTANCES_PER_SERVICE + i;
+                addresses.add("127.3." + service / SERVICES_PER_NET + "." + host + ":" + listener.port());
+            }
+            etcd(lab).registerAll(PREFIX, "evict-" + service, addresses);
+        }
+        for (int i = 0; i < MEMBERS; i++) {
+            String address = "127.4." + i / 200 + "." + (1 + i % 200);
+            // The writer has four threads, each takes every fourth member: within each, calls go to every other one.
+            String service = i / 4 % 2 == 0 ? Lab.ALONE : "evict-" + i;
+            members.add(new ChangeWriter.Member(service, address + ":" + listener.port()));
+        }
+    }
+
+    @Override
+    public void finish(Lab lab) throws BenchFailure, InterruptedException {
+        etcd(lab).deleteAll(PREFIX);
+        if (everywhere != null) {
+            everywhere.close();
+        }
+    }
+
+    private static EtcdServer etcd(Lab lab) throws BenchFailure {
+        EtcdServer etcd = lab.etcd();
+        if (etcd == null) {
+            throw new BenchFailure("there is no etcd");
+        }
+        return etcd;
+    }
+
+    @Override
+    public Map<String, Figures> measure(Lab lab, Peer peer) throws BenchFailure, InterruptedException {
+        long before = connections();
+        try (RunningPeer running = lab.start(peer, false, false)) {
+            awaitConnections(before + SERVICES * INSTANCES_PER_SERVICE);
+            Measurement.warmUp(lab, running, Plan.closed(Method.UNARY, 10, 10));
+            try (Load load = Load.start(lab.loops(), running.target(), Plan.open(Method.UNARY, 10, CALLS_PER_SECOND));
+                    ChangeWriter writer = new ChangeWriter(etcd(lab), PREFIX, members, CHANGES_PER_SECOND, STAYING)) {
+                load.awaitComplete(Measurement.CONNECT_LIMIT);
+                Measurement measurement = new Measurement(lab.settings(), running, load);
+                measurement.warmUp();
+                Map<String, Figures> row = Map.of(peer.name(), Figures.of(span(lab, running, measurement, writer)));
+                measurement.end();
+                return row;
+            }
+        } catch (LoadFailure e) {
+            throw new BenchFailure(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Map<Metric, Double> span(Lab lab, RunningPeer running, Measurement measurement, ChangeWriter writer)
+            throws BenchFailure, InterruptedException {
+        String name = "leasegate_eviction_duration_seconds";
+        String settled = "leasegate_eviction_settled_seconds";
+        String service = "service=\"" + Lab.ALONE + "\"";
+        long written = writer.written();
+        Scrape begin = Scrape.of(running.adminPort());
+        Measurement.Span span = measurement.span(lab.settings().duration());
+        Scrape end = Scrape.of(running.adminPort());
+        changesPerSecond = (writer.written() - written) / span.seconds();
+        writer.check();
+        Map<Metric, Double> values = new EnumMap<>(measurement.figures(span));
+        values.put(Metric.EVICTIONS, end.growth(begin, name + "_count", service));
+        if (values.get(Metric.EVICTIONS) < 1) {
+            throw new BenchFailure("no instance of the called service was evicted");
+        }
+        // Above the last bucket there is only the maximum to tell.
+        double most = end.gauge(name + "_max", service);
+        values.put(Metric.EVICTED_P50, 1e3 * Math.min(most, end.quantile(begin, name, service, 0.5)));
+        values.put(Metric.EVICTED_P99, 1e3 * Math.min(most, end.quantile(begin, name, service, 0.99)));
+        values.put(Metric.EVICTED_MAX, 1e3 * most);
+        values.put(
+                Metric.SETTLED_P99,
+                1e3
+                        * Math.min(
+                                end.gauge("leasegate_eviction_settled_seconds_max", ""),
+                                end.quantile(begin, settled, "", 0.99)));
+        return values;
+    }
+
+    private long connections() {
+        return everywhere == null ? 0 : everywhere.connections();
+    }
+
+    private void awaitConnections(long wanted) throws BenchFailure, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CONNECTED_LIMIT_SECONDS);
+        while (connections() < wanted) {
+            if (System.nanoTime() > deadline) {
+                throw new BenchFailure("only " + connections() + " connections to instances were made within "
+                        + CONNECTED_LIMIT_SECONDS + " s (expected " + wanted + ")");
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+}
