@@ -1,5 +1,6 @@
 package io.leasegate.filter;
 
+import io.leasegate.h2.FieldTraits;
 import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.HeaderField;
 import io.leasegate.h2.HeaderNames;
@@ -16,6 +17,8 @@ public final class ForwardingFilter implements RequestFilter {
     private static final HeaderField TE_TRAILERS = HeaderField.constant(HeaderNames.TE, AsciiString.cached("trailers"));
     private static final HeaderField FORWARDED_HTTPS =
             HeaderField.constant(HeaderNames.X_FORWARDED_PROTO, AsciiString.cached("https"));
+    private static final HeaderField REQUEST_ID =
+            HeaderField.of(HeaderNames.X_REQUEST_ID, AsciiString.EMPTY_STRING);
     private static final HeaderField SCHEME_HTTP = HeaderField.constant(HeaderNames.SCHEME, AsciiString.cached("http"));
     private static final HeaderField SCHEME_HTTPS =
             HeaderField.constant(HeaderNames.SCHEME, AsciiString.cached("https"));
@@ -24,18 +27,14 @@ public final class ForwardingFilter implements RequestFilter {
     public void onRequest(RequestContext context, HeaderBlock headers) {
         headers.set(context.upstreamTls() ? SCHEME_HTTPS : SCHEME_HTTP);
         useOneAuthority(headers);
-        headers.remove(HeaderNames.CONNECTION);
-        headers.remove(HeaderNames.KEEP_ALIVE);
-        headers.remove(HeaderNames.PROXY_CONNECTION);
-        headers.remove(HeaderNames.TRANSFER_ENCODING);
-        headers.remove(HeaderNames.UPGRADE);
+        headers.removeAllWith(FieldTraits.CONNECTION_SPECIFIC);
         // Servers of gRPC take its absence as a sign of a proxy that drops trailers, and some refuse the call.
         headers.set(TE_TRAILERS);
-        headers.set(HeaderField.of(HeaderNames.X_FORWARDED_FOR, forwardedFor(context, headers)));
+        headers.set(forwardedFor(context, headers));
         if (context.downstreamTls()) {
             headers.set(FORWARDED_HTTPS);
         }
-        headers.set(HeaderField.of(HeaderNames.X_REQUEST_ID, context.requestId()));
+        headers.set(REQUEST_ID.withValue(context.requestId()));
     }
 
     /** {@code :authority} stands for {@code host}; two of them could be made to disagree (RFC 9113 section 8.3.1). */
@@ -44,11 +43,11 @@ public final class ForwardingFilter implements RequestFilter {
     }
 
     /** All hops before, of however many fields, and the caller as the last. */
-    private static AsciiString forwardedFor(RequestContext context, HeaderBlock headers) {
-        AsciiString host = context.downstreamHost();
+    private static HeaderField forwardedFor(RequestContext context, HeaderBlock headers) {
+        HeaderField caller = context.forwardedFor();
         AsciiString before = headers.get(HeaderNames.X_FORWARDED_FOR);
         if (before == null || before.isEmpty()) {
-            return host;
+            return caller;
         }
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < headers.size(); i++) {
@@ -57,7 +56,7 @@ public final class ForwardingFilter implements RequestFilter {
                 text.append(f.value()).append(", ");
             }
         }
-        text.append(host);
-        return text.length() > MAX_FORWARDED_BYTES ? host : new AsciiString(text);
+        text.append(caller.value());
+        return text.length() > MAX_FORWARDED_BYTES ? caller : caller.withValue(new AsciiString(text));
     }
 }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** What a filter may know of a call besides its headers. */
 public interface RequestContext {
 
-    /** The caller's IP address, without its port. */
-    AsciiString downstreamHost();
+    /** {@code x-forwarded-for} with the caller's IP address, without its port. */
+    HeaderField forwardedFor();
 
     /** The id of the call: the caller's, or a new one. */
     AsciiString requestId();

@@ -24,7 +24,7 @@ public interface H2Connection {
     int activeStreams();
 
     /**
-     * Opens a stream as client.
+     * Opens a stream as client. The headers are the caller's again when this returns.
      *
      * @return the stream, or null when it cannot be opened (nothing was sent, and the listener is not called)
      */

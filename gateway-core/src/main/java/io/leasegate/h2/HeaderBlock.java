@@ -49,6 +49,17 @@ public final class HeaderBlock {
         size = 0;
     }
 
+    /** Holds the same fields as the other block from now on. */
+    public void setAll(HeaderBlock other) {
+        if (fields.length < other.size) {
+            fields = new HeaderField[other.size + 4];
+        } else if (size > other.size) {
+            Arrays.fill(fields, other.size, size, null);
+        }
+        System.arraycopy(other.fields, 0, fields, 0, other.size);
+        size = other.size;
+    }
+
     /** The value of the first field with one of the names of {@link HeaderNames}, or null. */
     public @Nullable AsciiString get(AsciiString canonicalName) {
         int i = indexOf(canonicalName);
@@ -106,6 +117,20 @@ public final class HeaderBlock {
         }
         Arrays.fill(fields, kept, size, null);
         size = kept;
+    }
+
+    /** Removes all fields that have one of the {@link FieldTraits}. */
+    public void removeAllWith(int traits) {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if ((fields[i].traits() & traits) == 0) {
+                fields[kept++] = fields[i];
+            }
+        }
+        if (kept < size) {
+            Arrays.fill(fields, kept, size, null);
+            size = kept;
+        }
     }
 
     @SuppressWarnings("ReferenceEquality") // names of HeaderNames are canonical in every field

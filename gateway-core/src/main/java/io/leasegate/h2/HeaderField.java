@@ -29,6 +29,14 @@ public final class HeaderField {
         return of(name, value, 0);
     }
 
+    /** A field with the name of this one, as {@link #of} makes it, without looking at the name again. */
+    public HeaderField withValue(AsciiString newValue) {
+        byte[] v = newValue.array();
+        int from = newValue.arrayOffset();
+        int valueHash = FieldHash.of(v, from, newValue.length());
+        return withValue(this, newValue, v, from, newValue.length(), valueHash, 0);
+    }
+
     /** As {@link #of}, for a field that is made once and sent often: it enters compression tables when it is first sent. */
     public static HeaderField constant(AsciiString name, AsciiString value) {
         return of(name, value, FieldTraits.REPEATED);

@@ -6,6 +6,7 @@ import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.H2StreamListener;
 import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.HeaderField;
+import io.leasegate.h2.HeaderNames;
 import io.leasegate.h2.Violation;
 import io.leasegate.tls.TlsPeer;
 import io.netty.util.AsciiString;
@@ -16,12 +17,16 @@ import org.jspecify.annotations.Nullable;
 /** One client's connection: makes an {@link Exchange} of each stream. Used on its event loop only. */
 final class DownstreamConnection implements H2ConnectionListener {
 
+    /** A client that comes for one call should not take a place in the compression tables toward instances. */
+    private static final int STREAMS_OF_A_REGULAR = 4;
+
     private final ProxyLoop loop;
     private final ListenerSettings listener;
     private final @Nullable TlsPeer peer;
     private final @Nullable HeaderField identityField;
-    private final AsciiString host;
     private final String address;
+    private HeaderField forwardedFor;
+    private int streams;
 
     /** @param peer what the handshake found out, null for clear text */
     DownstreamConnection(
@@ -36,10 +41,10 @@ final class DownstreamConnection implements H2ConnectionListener {
             String ip = inet.getAddress().getHostAddress();
             int zone = ip.indexOf('%');
             ip = zone < 0 ? ip : ip.substring(0, zone);
-            this.host = new AsciiString(ip);
+            this.forwardedFor = HeaderField.of(HeaderNames.X_FORWARDED_FOR, new AsciiString(ip));
             this.address = ip.indexOf(':') >= 0 ? "[" + ip + "]:" + inet.getPort() : ip + ":" + inet.getPort();
         } else {
-            this.host = new AsciiString("unknown");
+            this.forwardedFor = HeaderField.of(HeaderNames.X_FORWARDED_FOR, new AsciiString("unknown"));
             this.address = "unknown";
         }
     }
@@ -72,9 +77,9 @@ final class DownstreamConnection implements H2ConnectionListener {
         return listener.protocol().maxHeaderListBytes();
     }
 
-    /** The client's IP address. */
-    AsciiString host() {
-        return host;
+    /** The header field that tells instances the client's IP address. */
+    HeaderField forwardedFor() {
+        return forwardedFor;
     }
 
     /** The client's IP address and port. */
@@ -84,6 +89,9 @@ final class DownstreamConnection implements H2ConnectionListener {
 
     @Override
     public H2StreamListener onStream(H2Stream stream, HeaderBlock headers, boolean endStream) {
+        if (++streams == STREAMS_OF_A_REGULAR) {
+            forwardedFor = forwardedFor.repeated();
+        }
         Exchange exchange = new Exchange(this, stream, headers, endStream);
         exchange.start();
         return exchange;

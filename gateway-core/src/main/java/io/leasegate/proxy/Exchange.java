@@ -190,7 +190,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         if (state != State.CONNECTING) {
             return;
         }
-        HeaderBlock headers = request.copy();
+        HeaderBlock headers = loop.copyForForwarding(request);
         for (RequestFilter f : loop.gateway().filters()) {
             f.onRequest(this, headers);
         }
@@ -472,8 +472,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     }
 
     @Override
-    public AsciiString downstreamHost() {
-        return connection.host();
+    public HeaderField forwardedFor() {
+        return connection.forwardedFor();
     }
 
     @Override

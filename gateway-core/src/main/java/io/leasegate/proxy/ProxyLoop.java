@@ -5,6 +5,7 @@ import io.leasegate.endpoint.EndpointState;
 import io.leasegate.h2.FlushQueue;
 import io.leasegate.h2.H2Codec;
 import io.leasegate.h2.H2Connection;
+import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.HeaderField;
 import io.leasegate.h2.HeaderNames;
 import io.netty.channel.EventLoop;
@@ -33,6 +34,7 @@ final class ProxyLoop {
     private final long requestIdSeed = ThreadLocalRandom.current().nextLong();
     private final ReplayBudget replayBudget = new ReplayBudget();
     private final BackgroundConnects backgroundConnects = new BackgroundConnects();
+    private final HeaderBlock forwarded = new HeaderBlock(24);
     private long requestIdCount;
     private long shownRevision = -1;
     private @Nullable HeaderField revisionField;
@@ -132,6 +134,12 @@ final class ProxyLoop {
 
     List<UpstreamPool> pools() {
         return new ArrayList<>(pools.values());
+    }
+
+    /** The fields of a request in a block of the loop, which is the caller's until the next call: it is encoded in the same turn. */
+    HeaderBlock copyForForwarding(HeaderBlock request) {
+        forwarded.setAll(request);
+        return forwarded;
     }
 
     void exchangeStarted() {

@@ -4,11 +4,9 @@ import io.leasegate.endpoint.EndpointId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The calls that wait for a connection or a stream of one pool, first come, first served; bounded in number and time. Used on the
@@ -16,21 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingLine {
 
-    private static final class Place {
-
-        private final UpstreamWaiter waiter;
-        private @Nullable Future<?> timer;
-
-        Place(UpstreamWaiter waiter) {
-            this.waiter = waiter;
-        }
-    }
+    private record Place(UpstreamWaiter waiter, long sinceNanos) {}
 
     private final ProxyLoop loop;
     private final EndpointId id;
     private final UpstreamSettings settings;
     private final Consumer<UpstreamWaiter> late;
     private final ArrayDeque<Place> places = new ArrayDeque<>();
+
+    /** Set while there are places, for the first of them or one before it: all wait equally long, so one timer is enough. */
+    private boolean timed;
 
     /** @param late takes the calls whose time is over */
     WaitingLine(ProxyLoop loop, EndpointId id, UpstreamSettings settings, Consumer<UpstreamWaiter> late) {
@@ -53,25 +46,40 @@ final class WaitingLine {
     }
 
     void add(UpstreamWaiter waiter) {
-        Place place = new Place(waiter);
-        places.add(place);
+        places.add(new Place(waiter, System.nanoTime()));
         count(1);
-        place.timer =
-                loop.eventLoop().schedule(() -> onLate(place), settings.pendingTimeoutMillis(), TimeUnit.MILLISECONDS);
+        if (!timed) {
+            lookIn(timeoutNanos());
+        }
     }
 
-    private void onLate(Place place) {
-        if (places.remove(place)) {
-            count(-1);
-            late.accept(place.waiter);
+    private long timeoutNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(settings.pendingTimeoutMillis());
+    }
+
+    private void lookIn(long nanos) {
+        timed = true;
+        loop.eventLoop().schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void look() {
+        timed = false;
+        long now = System.nanoTime();
+        // Those that are late now: a refused call may come back at once.
+        List<UpstreamWaiter> overdue = new ArrayList<>();
+        while (!places.isEmpty() && now - places.element().sinceNanos() >= timeoutNanos()) {
+            overdue.add(remove());
         }
+        if (!places.isEmpty() && !timed) {
+            lookIn(timeoutNanos() - (now - places.element().sinceNanos()));
+        }
+        overdue.forEach(late);
     }
 
     /** Takes the first; the line must not be empty. */
     UpstreamWaiter remove() {
-        Place place = places.remove();
-        leave(place);
-        return place.waiter;
+        count(-1);
+        return places.remove().waiter();
     }
 
     /** The call does not wait any more. */
@@ -89,21 +97,14 @@ final class WaitingLine {
     private List<UpstreamWaiter> takeIf(Predicate<UpstreamWaiter> meant) {
         List<UpstreamWaiter> taken = new ArrayList<>();
         places.removeIf(p -> {
-            boolean take = meant.test(p.waiter);
+            boolean take = meant.test(p.waiter());
             if (take) {
-                leave(p);
-                taken.add(p.waiter);
+                count(-1);
+                taken.add(p.waiter());
             }
             return take;
         });
         return taken;
-    }
-
-    private void leave(Place place) {
-        if (place.timer != null) {
-            place.timer.cancel(false);
-        }
-        count(-1);
     }
 
     private void count(int change) {

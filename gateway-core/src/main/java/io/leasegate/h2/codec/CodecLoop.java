@@ -6,6 +6,7 @@ import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.H2ConnectionListener;
 import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.h2.QueuedBytes;
+import io.leasegate.h2.hpack.BlockWriter;
 import io.leasegate.h2.hpack.FieldInterner;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
@@ -22,6 +23,7 @@ final class CodecLoop implements H2Codec.OnLoop {
     private final FlushQueue flushQueue;
     private final QueuedBytes queuedBytes;
     private final FieldInterner interner = new FieldInterner();
+    private final BlockWriter blockWriter = new BlockWriter();
     private final SharedReadBuffers readBuffers = new SharedReadBuffers();
 
     /** Connections whose peer owes something: a preface, an acknowledgement, the rest of a header section. */
@@ -44,6 +46,10 @@ final class CodecLoop implements H2Codec.OnLoop {
 
     FieldInterner interner() {
         return interner;
+    }
+
+    BlockWriter blockWriter() {
+        return blockWriter;
     }
 
     @Override

@@ -105,10 +105,12 @@ final class FrameParser {
     private void head(ByteBuf in) throws ConnectionException {
         if (!scratch.isPartial() && in.readableBytes() >= Frames.HEADER_BYTES) {
             int i = in.readerIndex();
-            length = in.getUnsignedMedium(i);
-            type = in.getUnsignedByte(i + 3);
-            flags = in.getUnsignedByte(i + 4);
-            streamId = in.getInt(i + 5) & Integer.MAX_VALUE;
+            // Two reads in place of four: each checks its bounds.
+            long start = in.getLong(i);
+            length = (int) (start >>> 40);
+            type = (int) (start >>> 32) & 0xff;
+            flags = (int) (start >>> 24) & 0xff;
+            streamId = ((int) start << 8 | in.getUnsignedByte(i + 8)) & Integer.MAX_VALUE;
             in.readerIndex(i + Frames.HEADER_BYTES);
         } else {
             if (!scratch.fill(in, Frames.HEADER_BYTES)) {

@@ -292,7 +292,7 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        output = new FrameOutput(ctx);
+        output = new FrameOutput(ctx, loop.blockWriter());
         scheduler = new SendScheduler(output);
         lastReadNanos = System.nanoTime();
         if (channel.isActive()) {

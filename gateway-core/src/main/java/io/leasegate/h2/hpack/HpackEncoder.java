@@ -5,7 +5,6 @@ import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.HeaderField;
 import io.leasegate.h2.StaticFields;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.AsciiString;
 
 /**
  * The encoder of one connection (RFC 7541). What is sent again and again ({@link HeaderField#isRepeated()}) enters the table, what is
@@ -38,6 +37,7 @@ public final class HpackEncoder {
     private static final int NOT_INDEXED = 0;
 
     private final EncoderEntries entries = new EncoderEntries(DEFAULT_TABLE_BYTES, BUCKETS);
+    private final BlockWriter writer;
     private int credit = MAX_CREDIT;
 
     /** The smallest and the last size that the peer has set since the last block, as far as they are used. */
@@ -45,8 +45,10 @@ public final class HpackEncoder {
 
     private int lastTableBytes = DEFAULT_TABLE_BYTES;
 
-    /** An encoder for a peer whose table has the default size of 4096 bytes. */
-    public HpackEncoder() {}
+    /** An encoder for a peer whose table has the default size of 4096 bytes, with a writer that others of the loop use too. */
+    public HpackEncoder(BlockWriter writer) {
+        this.writer = writer;
+    }
 
     /**
      * The peer's SETTINGS_HEADER_TABLE_SIZE has changed.
@@ -67,17 +69,18 @@ public final class HpackEncoder {
         for (int i = 0; i < block.size(); i++) {
             encode(block.field(i), out);
         }
+        writer.flush(out);
     }
 
     /** Both the smallest and the last size must be told (section 4.2). */
     private void updateTableBytes(ByteBuf out) {
         if (smallestTableBytes < entries.capacityBytes()) {
             entries.resize(smallestTableBytes);
-            writeInteger(out, TABLE_BYTES, 5, smallestTableBytes);
+            writer.integer(TABLE_BYTES, 5, smallestTableBytes, out);
         }
         if (lastTableBytes != entries.capacityBytes()) {
             entries.resize(lastTableBytes);
-            writeInteger(out, TABLE_BYTES, 5, lastTableBytes);
+            writer.integer(TABLE_BYTES, 5, lastTableBytes, out);
         }
         smallestTableBytes = lastTableBytes;
     }
@@ -97,7 +100,7 @@ public final class HpackEncoder {
             }
             index = position + StaticFields.LENGTH + 1;
         }
-        writeInteger(out, INDEXED, 7, index);
+        writer.integer(INDEXED, 7, index, out);
     }
 
     private void encodeLiteral(HeaderField f, ByteBuf out) {
@@ -136,32 +139,11 @@ public final class HpackEncoder {
         return index;
     }
 
-    private static void writeLiteral(ByteBuf out, int pattern, int prefixBits, int nameIndex, HeaderField f) {
-        writeInteger(out, pattern, prefixBits, nameIndex);
+    private void writeLiteral(ByteBuf out, int pattern, int prefixBits, int nameIndex, HeaderField f) {
+        writer.integer(pattern, prefixBits, nameIndex, out);
         if (nameIndex == 0) {
-            writeString(out, f.name());
+            writer.string(f.name(), out);
         }
-        writeString(out, f.value());
-    }
-
-    private static void writeString(ByteBuf out, AsciiString s) {
-        writeInteger(out, 0, 7, s.length());
-        out.writeBytes(s.array(), s.arrayOffset(), s.length());
-    }
-
-    /** An integer behind the pattern of its first byte (section 5.1). */
-    private static void writeInteger(ByteBuf out, int pattern, int prefixBits, int value) {
-        int mask = (1 << prefixBits) - 1;
-        if (value < mask) {
-            out.writeByte(pattern | value);
-            return;
-        }
-        out.writeByte(pattern | mask);
-        int rest = value - mask;
-        while (rest >= 0x80) {
-            out.writeByte(rest | 0x80);
-            rest >>>= 7;
-        }
-        out.writeByte(rest);
+        writer.string(f.value(), out);
     }
 }

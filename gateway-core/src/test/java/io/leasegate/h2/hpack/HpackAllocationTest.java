@@ -28,7 +28,7 @@ class HpackAllocationTest {
     private final DefaultHttp2HeadersEncoder client =
             new DefaultHttp2HeadersEncoder((name, value) -> name.toString().equals(":path"), true, 64, 0);
     private final HpackDecoder decoder = new HpackDecoder(new FieldInterner(), 4096, 8192);
-    private final HpackEncoder encoder = new HpackEncoder();
+    private final HpackEncoder encoder = new HpackEncoder(new BlockWriter());
     private final HeaderBlock block = new HeaderBlock();
 
     /** Not from an allocator: the leak detector's notes are objects too. */

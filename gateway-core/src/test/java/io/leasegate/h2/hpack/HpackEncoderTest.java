@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Which fields enter the table, which do not, and what the peer is told of its size. */
 class HpackEncoderTest {
 
-    private final HpackEncoder encoder = new HpackEncoder();
+    private final HpackEncoder encoder = new HpackEncoder(new BlockWriter());
     private final HpackDecoder peer = new HpackDecoder(new FieldInterner(), 65536, 1 << 20);
 
     @Test

@@ -66,7 +66,7 @@ class NettyPeersTest {
         for (long seed = firstSeed * 1000; seed < firstSeed * 1000 + HISTORIES_PER_SEED; seed++) {
             Random random = new Random(seed);
             RandomFields fields = new RandomFields(random, 6000);
-            HpackEncoder encoder = new HpackEncoder();
+            HpackEncoder encoder = new HpackEncoder(new BlockWriter());
             DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
             for (int i = 0; i < BLOCKS; i++) {
                 for (int changes = random.nextInt(8) - 5; changes > 0; changes--) {
@@ -97,7 +97,7 @@ class NettyPeersTest {
                 clients[c] = nettyEncoder(random);
                 decoders[c] = new HpackDecoder(interner, 4096, 1 << 20);
             }
-            HpackEncoder encoder = new HpackEncoder();
+            HpackEncoder encoder = new HpackEncoder(new BlockWriter());
             HpackDecoder ours = new HpackDecoder(new FieldInterner(), 4096, 1 << 20);
             DefaultHttp2HeadersDecoder netty = new DefaultHttp2HeadersDecoder(false, 1 << 20);
             for (int i = 0; i < BLOCKS; i++) {

@@ -72,7 +72,7 @@ class RfcExamplesTest {
         """};
 
     private final HpackDecoder decoder = new HpackDecoder(new FieldInterner(), 4096, 8192);
-    private final HpackEncoder encoder = new HpackEncoder();
+    private final HpackEncoder encoder = new HpackEncoder(new BlockWriter());
 
     @Test
     void c21LiteralWithIndexing() throws HpackException {

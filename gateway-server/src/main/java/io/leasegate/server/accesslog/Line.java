@@ -1,5 +1,6 @@
 package io.leasegate.server.accesslog;
 
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -17,6 +18,7 @@ final class Line {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CUT = "...".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SPECIAL = special();
     private static final char REPLACEMENT = '\ufffd';
 
     private final byte[] bytes = new byte[CAPACITY];
@@ -24,6 +26,15 @@ final class Line {
 
     private final byte[] second = new byte["2026-01-02T03:04:05".length()];
     private long secondSince = Long.MIN_VALUE;
+
+    /** 1 for what may not be in a word. */
+    private static byte[] special() {
+        byte[] special = new byte[256];
+        for (int c = 0; c < special.length; c++) {
+            special[c] = (byte) (c <= ' ' || c >= 0x7f || c == '"' || c == '\\' ? 1 : 0);
+        }
+        return special;
+    }
 
     byte[] bytes() {
         return bytes;
@@ -158,12 +169,32 @@ final class Line {
 
     /** A text as one word: as it is where it has no blank, quote, backslash or control character, else quoted as in JSON. */
     Line word(CharSequence text) {
-        int end = Math.min(text.length(), MAX_TEXT_CHARS);
-        boolean plain = end > 0 && text.charAt(0) != '-';
-        for (int i = 0; plain && i < end; i++) {
-            char c = text.charAt(i);
-            plain = c > 0x20 && c < 0x7f && c != '"' && c != '\\';
+        int count = Math.min(text.length(), MAX_TEXT_CHARS);
+        if (count > 0 && isPlain(text, count) && bytes[length] != '-') {
+            length += count;
+            return text.length() > count ? put(CUT) : this;
         }
-        return plain ? text(text) : put('"').text(text).put('"');
+        return put('"').text(text).put('"');
+    }
+
+    /** Copies the characters behind the line, and tells whether they may stay as they are: nearly all words of nearly all calls do. */
+    private boolean isPlain(CharSequence text, int count) {
+        int end = length + count;
+        if (text instanceof AsciiString ascii) {
+            System.arraycopy(ascii.array(), ascii.arrayOffset(), bytes, length, count);
+            int special = 0;
+            for (int i = length; i < end; i++) {
+                special |= SPECIAL[bytes[i] & 0xff];
+            }
+            return special == 0;
+        }
+        for (int i = 0; i < count; i++) {
+            char c = text.charAt(i);
+            if (c >= SPECIAL.length || SPECIAL[c] != 0) {
+                return false;
+            }
+            bytes[length + i] = (byte) c;
+        }
+        return true;
     }
 }
