@@ -26,7 +26,7 @@ public final class HpackFuzz {
     private final HpackDecoder cut = new HpackDecoder(new FieldInterner(), TABLE_BYTES, UNLIMITED);
     private final HpackDecoder limited;
     private final DefaultHttp2HeadersDecoder netty = new DefaultHttp2HeadersDecoder(false, UNLIMITED);
-    private final HpackEncoder encoder = new HpackEncoder();
+    private final HpackEncoder encoder = new HpackEncoder(new BlockWriter());
     private final HpackDecoder ofEncoder = new HpackDecoder(new FieldInterner(), TABLE_BYTES, UNLIMITED);
     private final DefaultHttp2HeadersDecoder nettyOfEncoder = new DefaultHttp2HeadersDecoder(false, UNLIMITED);
     private final int limit;
