@@ -9,8 +9,10 @@ import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.h2.ProtocolSettings.Timeouts;
 import io.leasegate.h2.Violation;
 import io.leasegate.testkit.Flood;
+import io.leasegate.testkit.FrameOutput;
 import io.leasegate.testkit.GatewayExtension;
 import io.leasegate.testkit.HeaderFields;
+import io.leasegate.testkit.HeaderFields.Coding;
 import io.leasegate.testkit.Http2Error;
 import io.leasegate.testkit.Neighbour;
 import io.leasegate.testkit.Pause;
@@ -23,6 +25,7 @@ import io.netty.util.internal.PlatformDependent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -268,6 +271,49 @@ class StallingClientTest {
         hogs.forEach(RawHttp2Client::expectAlive);
         hogs.forEach(RawHttp2Client::close);
         assertThat(instance.streams()).hasSize(120);
+    }
+
+    @Test
+    void cancelledCallsTowardASlowInstanceDoNotCostOthersTheirs() {
+        ScriptedInstance instance =
+                gateway.instance(AUTHORITY, () -> PeerOptions.defaults().receiveBuffer(4_096));
+        RawStream call = gateway.client().openCall(AUTHORITY, BIDI);
+        RawStream there = instance.nextStream();
+        there.connection().stopReading();
+        RawHttp2Client attacker = gateway.client();
+        HeaderFields request = HeaderFields.grpcRequest(AUTHORITY, BIDI).with("x", "y".repeat(2_000), Coding.LITERAL);
+        Flood.send(
+                attacker,
+                i -> {
+                    int id = attacker.nextStreamId();
+                    attacker.skipStream();
+                    byte[] block = attacker.send().block(request);
+                    byte[] frames = Arrays.copyOf(
+                            FrameOutput.encode(RawFrame.HEADERS, RawFrame.FLAG_END_HEADERS, id, block),
+                            9 + block.length + 13);
+                    System.arraycopy(
+                            FrameOutput.encode(RawFrame.RST_STREAM, 0, id, new byte[] {0, 0, 0, 8}),
+                            0,
+                            frames,
+                            9 + block.length,
+                            13);
+                    return frames;
+                },
+                10_000);
+        attacker.expectAlive();
+        there.connection().resumeReading();
+        there.trailersOnly(0, "");
+        assertThat(call.response().grpcStatus()).isZero();
+        // The connection takes calls again.
+        RawStream late = gateway.client().startUnary(AUTHORITY, UNARY, "late");
+        Pause.until(
+                Duration.ofSeconds(20), () -> "the late call did not arrive", () -> instance.streams().stream()
+                        .anyMatch(s -> s.request().get(":path").equals(UNARY)));
+        instance.streams().stream()
+                .filter(s -> s.request().get(":path").equals(UNARY))
+                .forEach(s -> s.trailersOnly(0, ""));
+        assertThat(late.response().grpcStatus()).isZero();
+        assertThat(gateway.observer().violations()).isEmpty();
     }
 
     @Test

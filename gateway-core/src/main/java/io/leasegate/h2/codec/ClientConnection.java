@@ -10,6 +10,7 @@ import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.h2.StreamLoss;
 import io.leasegate.h2.Violation;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ final class ClientConnection extends RelayConnection {
     private int nextStreamId = 1;
     private long maxStreams = Long.MAX_VALUE;
     private boolean goAwayReceived;
+
+    /** A stream was not opened because the instance does not take what it was sent already. */
+    private boolean heldBack;
 
     ClientConnection(CodecLoop loop, Channel channel, ProtocolSettings settings, H2ConnectionListener listener) {
         super(loop, channel, settings, listener, false);
@@ -65,7 +69,31 @@ final class ClientConnection extends RelayConnection {
 
     @Override
     public boolean canOpenStream() {
-        return isReady() && isUsable() && streams().size() < maxStreams;
+        if (!isReady() || !isUsable() || streams().size() >= maxStreams) {
+            return false;
+        }
+        // A client that opens and cancels calls could otherwise fill the connection that its neighbours' calls are on.
+        heldBack = output().isBacklogged();
+        return !heldBack;
+    }
+
+    @Override
+    public void flushNow() {
+        super.flushNow();
+        lettingGo();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        super.channelWritabilityChanged(ctx);
+        lettingGo();
+    }
+
+    private void lettingGo() {
+        if (heldBack && !exit().isFailed() && !output().isBacklogged()) {
+            heldBack = false;
+            listener().onCapacity(this);
+        }
     }
 
     @Override

@@ -23,6 +23,9 @@ final class FrameOutput {
     /** Staged within one turn of the event loop at most, so that one busy stream cannot fill the memory before the next flush. */
     private static final int MAX_STAGED_BYTES = 256 * 1024;
 
+    /** With this much unread no stream is opened: nothing else holds back header sections and the resets behind them. */
+    private static final int MAX_BACKLOG_BYTES = 1 << 20;
+
     /** What a peer may leave unread beyond that. */
     private static final int MAX_UNREAD_BYTES = 4 << 20;
 
@@ -153,6 +156,11 @@ final class FrameOutput {
     void raw(byte[] bytes) {
         room(bytes.length).writeBytes(bytes);
         stagedBytes += bytes.length;
+    }
+
+    /** Whether so much waits for the socket that no new stream should add to it. */
+    boolean isBacklogged() {
+        return stagedBytes + channel.bytesBeforeWritable() > MAX_BACKLOG_BYTES;
     }
 
     /**

@@ -389,7 +389,7 @@ class ConfigLoaderTest {
     void sizes(String written, int expected) throws Exception {
         assertThat(load(ETCD + "leasegate.upstream.initial-window = " + written)
                         .upstream()
-                        .initialWindowBytes())
+                        .protocol().initialWindowBytes())
                 .isEqualTo(expected);
     }
 
