@@ -6,7 +6,6 @@ import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.codec.CodecFixture.Sent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,8 +222,8 @@ class CodecPartsTest {
     void readsShareABufferUntilSomebodyKeepsIt() {
         UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
         SharedReadBuffers buffers = new SharedReadBuffers();
-        RecvByteBufAllocator.Handle one = buffers.newHandle();
-        RecvByteBufAllocator.Handle other = buffers.newHandle();
+        var one = buffers.newHandle();
+        var other = buffers.newHandle();
         ByteBuf first = one.allocate(allocator);
         first.writeInt(1);
         first.release();
