@@ -27,12 +27,17 @@ class QueueLimitTest {
     private static final long LIMIT_BYTES = 100_000;
 
     @RegisterExtension
-    final GatewayExtension gateway = GatewayExtension.create().madeBy((settings, tables, heard) -> new Gateway(
-            new GatewaySettings(
-                    settings.listeners(), settings.ioThreads(), LIMIT_BYTES, settings.upstream(), settings.upstreamTls()),
-            tables,
-            heard,
-            heard));
+    final GatewayExtension gateway = GatewayExtension.create()
+            .madeBy((settings, tables, heard) -> new Gateway(
+                    new GatewaySettings(
+                            settings.listeners(),
+                            settings.ioThreads(),
+                            LIMIT_BYTES,
+                            settings.upstream(),
+                            settings.upstreamTls()),
+                    tables,
+                    heard,
+                    heard));
 
     @Test
     void newCallsAreRefusedWhileTheLimitIsExceededAndGoOnBehindIt() {

@@ -82,7 +82,8 @@ class HeaderRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"grpc-status=0;, true", "'', true", ":status=200;, false", ":path=/;, false", "connection=close;, false"})
+    @CsvSource({"grpc-status=0;, true", "'', true", ":status=200;, false", ":path=/;, false", "connection=close;, false"
+    })
     void trailers(String fields, boolean right) {
         assertThat(HeaderRules.trailers(block(fields)) == null).isEqualTo(right);
     }
