@@ -107,7 +107,10 @@ final class SoakInstance implements AutoCloseable {
 
         void began(boolean endStream) {
             if (plan < 3) {
-                stream.reset(plan == 0 ? Http2Error.REFUSED_STREAM : plan == 1 ? Http2Error.CANCEL : Http2Error.INTERNAL_ERROR);
+                stream.reset(
+                        plan == 0
+                                ? Http2Error.REFUSED_STREAM
+                                : plan == 1 ? Http2Error.CANCEL : Http2Error.INTERNAL_ERROR);
                 answered = true;
             } else if (plan < 6) {
                 stream.sendHeaders(trailers(new HeaderBlock().add(OK).add(GRPC)), true);

@@ -132,11 +132,7 @@ class SoakTest {
     }
 
     private void round(
-            Gateway gateway,
-            MultiThreadIoEventLoopGroup peers,
-            List<SoakInstance> instances,
-            long calls,
-            long seed)
+            Gateway gateway, MultiThreadIoEventLoopGroup peers, List<SoakInstance> instances, long calls, long seed)
             throws InterruptedException {
         List<Instance> registered = instances.stream()
                 .map(i -> new Instance(
@@ -147,14 +143,17 @@ class SoakTest {
         SoakClients clients = new SoakClients(peers.next(), gateway.port("main"), SERVICE, seed);
         clients.begin(calls);
         awaitEnd(clients, calls, gateway);
-        // A call that was cancelled in the turn it began in, or whose client left at once, may never have reached the gateway.
+        // A call that was cancelled in the turn it began in, or whose client left at once, may never have reached the
+        // gateway.
         assertThat(counts.started.get() - startedBefore).isBetween(calls / 2, calls);
         assertThat(clients.answered()).as("calls that got their whole response").isGreaterThan(calls / 4);
-        ref.get().clusters().forEach(c -> c.endpoints()
-                .forEach(e -> Pause.until(
-                        Duration.ofSeconds(30),
-                        () -> e + " counts " + e.stats().inFlight() + " calls in flight",
-                        () -> e.stats().inFlight() == 0)));
+        ref.get()
+                .clusters()
+                .forEach(c -> c.endpoints()
+                        .forEach(e -> Pause.until(
+                                Duration.ofSeconds(30),
+                                () -> e + " counts " + e.stats().inFlight() + " calls in flight",
+                                () -> e.stats().inFlight() == 0)));
         publish(gateway, List.of());
         Pause.until(
                 Duration.ofSeconds(60),

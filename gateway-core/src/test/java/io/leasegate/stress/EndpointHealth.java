@@ -28,8 +28,8 @@ public class EndpointHealth {
 
     private static final String REASON = "connection refused";
 
-    private final Endpoint endpoint = new Endpoint(new Instance(
-            new EndpointId("service", "127.0.0.1", 1), 1, "", Map.of(), false, "static", "", 0, 0, 0));
+    private final Endpoint endpoint = new Endpoint(
+            new Instance(new EndpointId("service", "127.0.0.1", 1), 1, "", Map.of(), false, "static", "", 0, 0, 0));
 
     /** The control thread. */
     @Actor

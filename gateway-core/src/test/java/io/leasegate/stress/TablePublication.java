@@ -51,7 +51,9 @@ public class TablePublication {
         int n = 0;
         for (Cluster c : table.clusters()) {
             for (var e : c.endpoints()) {
-                boolean whole = e.id().port() == 1 && e.stats().inFlight() == 0 && e.instance().id() == e.id();
+                boolean whole = e.id().port() == 1
+                        && e.stats().inFlight() == 0
+                        && e.instance().id() == e.id();
                 n += whole ? 1 : -1;
             }
         }

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(1_200)
 class ThreadsMeetTest {
 
-    private static final Pattern RESULTS =
-            Pattern.compile("Results: (\\d+) planned; (\\d+) passed, (\\d+) failed, (\\d+) soft errs, (\\d+) hard errs");
+    private static final Pattern RESULTS = Pattern.compile(
+            "Results: (\\d+) planned; (\\d+) passed, (\\d+) failed, (\\d+) soft errs, (\\d+) hard errs");
     private static final int TESTS = 4;
 
     @Test
@@ -55,7 +55,9 @@ class ThreadsMeetTest {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(jcstress.waitFor(1_000, TimeUnit.SECONDS)).as("jcstress ends").isTrue();
+            assertThat(jcstress.waitFor(1_000, TimeUnit.SECONDS))
+                    .as("jcstress ends")
+                    .isTrue();
         } finally {
             jcstress.destroyForcibly();
         }

@@ -159,7 +159,7 @@ final class CodecFixture implements AutoCloseable {
     }
 
     /** Notes what a stream's listener hears. */
-    private final class Heard implements H2StreamListener {
+    final class Heard implements H2StreamListener {
 
         @Override
         public void onHeaders(HeaderBlock headers, boolean endStream) {

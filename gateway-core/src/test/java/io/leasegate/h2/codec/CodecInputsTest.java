@@ -51,7 +51,8 @@ class CodecInputsTest {
     @EnumSource
     void keptInputs(Target target) throws IOException {
         List<Path> inputs;
-        try (Stream<Path> files = Files.list(Path.of("src/test/fuzz", target.name().toLowerCase(Locale.ROOT)))) {
+        try (Stream<Path> files =
+                Files.list(Path.of("src/test/fuzz", target.name().toLowerCase(Locale.ROOT)))) {
             inputs = files.sorted().toList();
         }
         assertThat(inputs).isNotEmpty();
