@@ -455,6 +455,7 @@ class GatewayMetricsTest {
             metrics.connectionObserver().onConnectFailed(echo, failure(Phase.CONNECT, new ConnectException("x")));
             metrics.connectionObserver().onGoAway(echo, 0);
             metrics.connectionObserver().onUpstreamClose(echo, UpstreamEnd.IDLE);
+            metrics.connectionObserver().onEvicted(echo, 1, 2);
             tlsEvents(metrics, echo);
             violations(metrics, echo);
             System.gc();

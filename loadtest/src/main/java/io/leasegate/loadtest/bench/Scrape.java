@@ -28,7 +28,7 @@ final class Scrape {
                     .send(HttpRequest.newBuilder(uri).timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofString())
                     .body();
             Map<String, Double> values = new TreeMap<>();
-            for (String line : text.split("\n")) {
+            for (String line : text.lines().toList()) {
                 int end = line.lastIndexOf(' ');
                 if (!line.startsWith("#") && end > 0) {
                     values.put(line.substring(0, end), Double.parseDouble(line.substring(end + 1)));
