@@ -38,19 +38,19 @@ final class Acceptor {
 
     /** Waits a moment after an accept that failed. */
     ChannelInboundHandlerAdapter onListeningSocket() {
+        // Made now: a class that is not loaded yet cannot be, once no file can be opened.
+        ConnectionRefusal refusal = ConnectionRefusal.ACCEPT_FAILED;
+        String what = clients.describe(refusal);
         return new ChannelInboundHandlerAdapter() {
             @Override
             public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-                observer.onRefused(
-                        listener.name(),
-                        "",
-                        ConnectionRefusal.ACCEPT_FAILED,
-                        clients.describe(ConnectionRefusal.ACCEPT_FAILED) + " (" + cause.getMessage() + "), with "
-                                + clients.open() + " open connections");
                 Channel socket = ctx.channel();
+                // First of all, so that nothing that fails below makes the loop spin.
                 socket.config().setAutoRead(false);
                 socket.eventLoop()
                         .schedule(() -> socket.config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                String said = what + " (" + cause.getMessage() + "), with " + clients.open() + " open connections";
+                observer.onRefused(listener.name(), "", refusal, said);
             }
         };
     }
