@@ -17,8 +17,7 @@ public final class ForwardingFilter implements RequestFilter {
     private static final HeaderField TE_TRAILERS = HeaderField.constant(HeaderNames.TE, AsciiString.cached("trailers"));
     private static final HeaderField FORWARDED_HTTPS =
             HeaderField.constant(HeaderNames.X_FORWARDED_PROTO, AsciiString.cached("https"));
-    private static final HeaderField REQUEST_ID =
-            HeaderField.of(HeaderNames.X_REQUEST_ID, AsciiString.EMPTY_STRING);
+    private static final HeaderField REQUEST_ID = HeaderField.of(HeaderNames.X_REQUEST_ID, AsciiString.EMPTY_STRING);
     private static final HeaderField SCHEME_HTTP = HeaderField.constant(HeaderNames.SCHEME, AsciiString.cached("http"));
     private static final HeaderField SCHEME_HTTPS =
             HeaderField.constant(HeaderNames.SCHEME, AsciiString.cached("https"));

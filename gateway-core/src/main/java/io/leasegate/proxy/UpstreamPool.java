@@ -243,9 +243,12 @@ final class UpstreamPool {
         connecting.onReady(connection);
         connections.add(connection);
         observer().onUpstreamOpen(id());
-        health.onReady(connection);
-        leaveOneWorn();
+        // Calls before the health check: there are instances that leave behind their first stream.
         serveWaiting();
+        if (connections.contains(connection)) {
+            health.onReady(connection);
+        }
+        leaveOneWorn();
     }
 
     void onConnectFailed(UpstreamConnection connection, ConnectFailure failure) {

@@ -307,7 +307,9 @@ class StallingClientTest {
         // The connection takes calls again.
         RawStream late = gateway.client().startUnary(AUTHORITY, UNARY, "late");
         Pause.until(
-                Duration.ofSeconds(20), () -> "the late call did not arrive", () -> instance.streams().stream()
+                Duration.ofSeconds(20),
+                () -> "the late call did not arrive",
+                () -> instance.streams().stream()
                         .anyMatch(s -> s.request().get(":path").equals(UNARY)));
         instance.streams().stream()
                 .filter(s -> s.request().get(":path").equals(UNARY))

@@ -81,7 +81,8 @@ class AllocationBudgetTest {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final MultiThreadIoEventLoopGroup peers = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final EventLoop loop = peers.next();
-    private final H2Codec.OnLoop codec = new RelayCodec().onLoop(new FlushQueue(loop), new QueuedBytes());
+    private final H2Codec.OnLoop codec =
+            new RelayCodec().onLoop(new FlushQueue(loop), new QueuedBytes(() -> Long.MAX_VALUE));
     private ResourceLeakDetector.Level level;
     private Channel server;
 

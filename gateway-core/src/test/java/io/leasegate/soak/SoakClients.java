@@ -53,7 +53,7 @@ final class SoakClients {
         this.port = port;
         this.authority = authority;
         random = new Random(seed);
-        codec = new RelayCodec().onLoop(new FlushQueue(loop), new QueuedBytes());
+        codec = new RelayCodec().onLoop(new FlushQueue(loop), new QueuedBytes(() -> Long.MAX_VALUE));
     }
 
     /** Begins that many calls; their connections close when all have ended. */

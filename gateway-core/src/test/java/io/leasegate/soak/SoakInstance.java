@@ -42,7 +42,7 @@ final class SoakInstance implements AutoCloseable {
 
     SoakInstance(EventLoop loop, long seed) {
         random = new Random(seed);
-        codec = new RelayCodec().onLoop(new FlushQueue(loop), new QueuedBytes());
+        codec = new RelayCodec().onLoop(new FlushQueue(loop), new QueuedBytes(() -> Long.MAX_VALUE));
         server = new ServerBootstrap()
                 .group(loop)
                 .channel(NioServerSocketChannel.class)

@@ -187,7 +187,7 @@ class SoakTest {
         tables.set("", instances);
         TableUpdate update = tables.build(++revision);
         ref.publish(update.table());
-        update.removed().forEach(gateway::retire);
+        update.removed().forEach(e -> gateway.retire(e, System.nanoTime()));
     }
 
     private static long openFiles() {

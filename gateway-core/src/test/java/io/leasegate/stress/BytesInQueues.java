@@ -18,8 +18,8 @@ import org.openjdk.jcstress.infra.results.JJ_Result;
 @State
 public class BytesInQueues {
 
-    private final QueuedBytes ofLoop = new QueuedBytes();
-    private final QueuedBytes ofOther = new QueuedBytes();
+    private final QueuedBytes ofLoop = new QueuedBytes(() -> Long.MAX_VALUE);
+    private final QueuedBytes ofOther = new QueuedBytes(() -> Long.MAX_VALUE);
 
     /** The loop. */
     @Actor

@@ -163,8 +163,7 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         tables = new RouteTableBuilder(service -> new RoundRobinLoadBalancer(), routes, "static");
         ref = new RouteTableRef(tables.table());
         gateway = maker.make(
-                new GatewaySettings(
-                                listeners(), ioThreads, maxQueuedBytes, service -> upstream, service -> upstreamTls)
+                new GatewaySettings(listeners(), ioThreads, maxQueuedBytes, service -> upstream, service -> upstreamTls)
                         .withRevisionTrailer(revisionTrailer)
                         .withEviction(eviction),
                 ref,

@@ -48,7 +48,7 @@ final class CodecFixture implements AutoCloseable {
     }
 
     final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
-    final QueuedBytes queued = new QueuedBytes();
+    final QueuedBytes queued = new QueuedBytes(() -> Long.MAX_VALUE);
     final FakeSocket socket = new FakeSocket(allocator, 512 * 1024);
     final CodecLoop loop = new CodecLoop(new FlushQueue(socket.eventLoop()), queued);
     final List<H2Stream> streams = new ArrayList<>();

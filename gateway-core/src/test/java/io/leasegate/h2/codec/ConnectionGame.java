@@ -35,7 +35,7 @@ final class ConnectionGame {
     private final boolean codecIsServer;
     private final Manners manners;
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
-    private final QueuedBytes queued = new QueuedBytes();
+    private final QueuedBytes queued = new QueuedBytes(() -> Long.MAX_VALUE);
     private final FakeSocket socket;
     private final CodecLoop loop;
     private final FuzzApplication application;

@@ -389,7 +389,8 @@ class ConfigLoaderTest {
     void sizes(String written, int expected) throws Exception {
         assertThat(load(ETCD + "leasegate.upstream.initial-window = " + written)
                         .upstream()
-                        .protocol().initialWindowBytes())
+                        .protocol()
+                        .initialWindowBytes())
                 .isEqualTo(expected);
     }
 
