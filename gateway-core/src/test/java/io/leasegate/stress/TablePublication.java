@@ -53,7 +53,7 @@ public class TablePublication {
             for (var e : c.endpoints()) {
                 boolean whole = e.id().port() == 1
                         && e.stats().inFlight() == 0
-                        && e.instance().id() == e.id();
+                        && e.instance().id().equals(e.id());
                 n += whole ? 1 : -1;
             }
         }
