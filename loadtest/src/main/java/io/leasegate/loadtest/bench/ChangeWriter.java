@@ -54,7 +54,8 @@ final class ChangeWriter implements AutoCloseable {
             for (int i = 0; !isClosed; i++) {
                 int turn = i % 2 == 0 ? i / 2 : i / 2 - staying;
                 if (turn < 0) {
-                    continue; // nobody leaves before there are enough of them: a fall at the start would look like a sick registry
+                    // Nobody leaves before enough are there: a fall at the start would look like a sick registry.
+                    continue;
                 }
                 Member member = members.get(turn % members.size());
                 if (i % 2 == 0) {
