@@ -52,7 +52,11 @@ final class ChangeWriter implements AutoCloseable {
         long next = System.nanoTime();
         try {
             for (int i = 0; !isClosed; i++) {
-                int turn = i % 2 == 0 ? i / 2 : Math.max(0, i / 2 - staying);
+                int turn = i % 2 == 0 ? i / 2 : i / 2 - staying;
+                if (turn < 0) {
+                    // Nobody leaves before enough are there: a fall at the start would look like a sick registry.
+                    continue;
+                }
                 Member member = members.get(turn % members.size());
                 if (i % 2 == 0) {
                     etcd.register(prefix, member.service, member.address);
