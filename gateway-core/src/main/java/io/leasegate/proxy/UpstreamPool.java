@@ -165,6 +165,11 @@ final class UpstreamPool {
     }
 
     private void serveWaiting() {
+        giveToWaiting();
+        connectAsNeeded();
+    }
+
+    private void giveToWaiting() {
         while (!line.isEmpty()) {
             UpstreamConnection c = capacity.leastLoaded();
             if (c == null) {
@@ -172,7 +177,6 @@ final class UpstreamPool {
             }
             give(c, line.remove());
         }
-        connectAsNeeded();
     }
 
     // Health checking and keeping warm
@@ -244,11 +248,12 @@ final class UpstreamPool {
         connections.add(connection);
         observer().onUpstreamOpen(id());
         // Calls before the health check: there are instances that leave behind their first stream.
-        serveWaiting();
+        giveToWaiting();
         if (connections.contains(connection)) {
             health.onReady(connection);
         }
         leaveOneWorn();
+        serveWaiting();
     }
 
     void onConnectFailed(UpstreamConnection connection, ConnectFailure failure) {

@@ -6,6 +6,8 @@ import static io.leasegate.conformance.Paths.UNARY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.netty.NettyServerBuilder;
+import io.leasegate.health.HealthChecker;
+import io.leasegate.health.HealthSettings;
 import io.leasegate.testkit.GatewayExtension;
 import io.leasegate.testkit.Grpc;
 import io.leasegate.testkit.GrpcResponse;
@@ -112,6 +114,25 @@ class UpstreamLeavesTest {
         second.expectRequestEnd();
         second.reply("done");
         assertThat(call.response().grpcStatus()).isZero();
+    }
+
+    @Test
+    void r1AnInstanceThatLeavesBehindTheFirstStreamOfEachConnectionIsReachedAllTheSame() {
+        ScriptedInstance instance = gateway.instance(AUTHORITY, stream -> {
+            if (stream.id() == 1) {
+                stream.expectRequestEnd();
+                stream.reply("ok");
+                stream.connection().send().goAway(1, Http2Error.NO_ERROR, "");
+            }
+        });
+        // The health check is a stream too.
+        HealthChecker checker = new HealthChecker(
+                gateway.gateway(), service -> new HealthSettings(true, "", 200, 500), (e, state, reason) -> {});
+        checker.onAdded(gateway.endpoint(AUTHORITY, instance.port()));
+        for (int i = 0; i < 5; i++) {
+            assertThat(gateway.client().unary(AUTHORITY, UNARY, "x").grpcStatus())
+                    .isZero();
+        }
     }
 
     @Test
