@@ -3,7 +3,7 @@ package io.leasegate.server;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Lets one message of a kind through per span of time, and counts the others: what strangers can cause at will must not fill the log. Safe
@@ -16,16 +16,11 @@ final class RepeatLimit {
     /** Kinds that are told apart; what comes beyond shares one. */
     private static final int MAX_KINDS = 1_000;
 
-    private static final class Kind {
-        final AtomicLong nextNanos;
-        final AtomicLong untold = new AtomicLong();
+    // What is kept of a kind. No class of its own: among what is told is that no file can be opened, and then a class may not load either.
+    private static final int NEXT_NANOS = 0;
+    private static final int UNTOLD = 1;
 
-        Kind(long firstNanos) {
-            nextNanos = new AtomicLong(firstNanos);
-        }
-    }
-
-    private final ConcurrentMap<String, Kind> kinds = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, AtomicLongArray> kinds = new ConcurrentHashMap<>();
     private final long spanNanos;
 
     RepeatLimit(long span, TimeUnit unit) {
@@ -34,15 +29,16 @@ final class RepeatLimit {
 
     /** How many of the kind were left out since the last that was told, when this one is to be told; else {@link #SILENT}. */
     long pass(String kind, long nowNanos) {
-        Kind k = kinds.get(kind);
+        AtomicLongArray k = kinds.get(kind);
         if (k == null) {
-            k = kinds.computeIfAbsent(kinds.size() < MAX_KINDS ? kind : "", name -> new Kind(nowNanos));
+            k = kinds.computeIfAbsent(
+                    kinds.size() < MAX_KINDS ? kind : "", name -> new AtomicLongArray(new long[] {nowNanos, 0}));
         }
-        long next = k.nextNanos.get();
-        if (nowNanos - next >= 0 && k.nextNanos.compareAndSet(next, nowNanos + spanNanos)) {
-            return k.untold.getAndSet(0);
+        long next = k.get(NEXT_NANOS);
+        if (nowNanos - next >= 0 && k.compareAndSet(NEXT_NANOS, next, nowNanos + spanNanos)) {
+            return k.getAndSet(UNTOLD, 0);
         }
-        k.untold.incrementAndGet();
+        k.incrementAndGet(UNTOLD);
         return SILENT;
     }
 }
