@@ -50,7 +50,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(300)
 class AllocationBudgetTest {
 
-    // The budgets, in bytes: what was measured (JDK 17 and 25, plain object headers), and about a tenth more for the noise
+    // The budgets, in bytes: what was measured (JDK 17 and 25, plain object headers), and about a tenth more for the
+    // noise
     // of how many calls share a turn of the loop. docs/decisions.md says where they go.
     private static final long UNARY_CALL_BYTES = 1_250;
     private static final long SMALL_FRAME_BYTES = 8;

@@ -16,7 +16,8 @@ final class RepeatLimit {
     /** Kinds that are told apart; what comes beyond shares one. */
     private static final int MAX_KINDS = 1_000;
 
-    // What is kept of a kind. No class of its own: among what is told is that no file can be opened, and then a class may not load either.
+    // What is kept of a kind. No class of its own: among what is told is that no file can be opened, and then a class
+    // may not load either.
     private static final int NEXT_NANOS = 0;
     private static final int UNTOLD = 1;
 
