@@ -49,7 +49,7 @@ public record ProtocolSettings(
 
     /** What holds where nothing is configured. */
     public static final ProtocolSettings DEFAULT =
-            new ProtocolSettings(10_000, 256 * 1024, 64 * 1024, Floods.DEFAULT, Timeouts.DEFAULT);
+            new ProtocolSettings(1_000, 256 * 1024, 64 * 1024, Floods.DEFAULT, Timeouts.DEFAULT);
 
     /** With the default limits of time and of frames without content. */
     public ProtocolSettings(

@@ -90,6 +90,8 @@ class HostileInstanceTest {
         call = client.startUnary(AUTHORITY, UNARY, "x");
         there = instance.nextStream();
         there.expectRequestEnd();
+        // Behind this its window updates are out, and what a test sends is all there is.
+        there.connection().expectAlive();
     }
 
     @AfterEach

@@ -165,7 +165,8 @@ class LocalReplyTest {
         for (int i = 0; i < 1_000; i++) {
             client.openCall(AUTHORITY, UNARY);
         }
-        GrpcResponse r = client.openCall(AUTHORITY, UNARY).response();
+        // From another connection: on the first one, as many calls as may wait are open.
+        GrpcResponse r = gateway.client().openCall(AUTHORITY, UNARY).response();
         assertReply(r, 8, Outcome.UPSTREAM_LIMIT, "limits.pending = 1000", "service echo");
     }
 

@@ -148,7 +148,7 @@ class ConfigLoaderTest {
                                 "localhost",
                                 443,
                                 null,
-                                new ProtocolSettings(10_000, 1024 * 1024, 2048, 20_000, 60),
+                                new ProtocolSettings(1_000, 1024 * 1024, 2048, 20_000, 60),
                                 AUTO_CONNECTIONS));
     }
 
