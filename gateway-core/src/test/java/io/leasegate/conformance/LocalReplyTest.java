@@ -28,8 +28,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LocalReplyTest {
 
     @RegisterExtension
-    final GatewayExtension gateway =
-            GatewayExtension.create().upstream(new UpstreamSettings(ProtocolSettings.DEFAULT, 500, 4, 1_000, 1_000));
+    final GatewayExtension gateway = GatewayExtension.create()
+            .ioThreads(1)
+            .upstream(new UpstreamSettings(ProtocolSettings.DEFAULT, 500, 4, 1_000, 1_000));
 
     private GrpcResponse call() {
         return gateway.client().unary(AUTHORITY, UNARY, "x");
@@ -165,6 +166,7 @@ class LocalReplyTest {
         for (int i = 0; i < 1_000; i++) {
             client.openCall(AUTHORITY, UNARY);
         }
+        client.expectAlive();
         // From another connection: on the first one, as many calls as may wait are open.
         GrpcResponse r = gateway.client().openCall(AUTHORITY, UNARY).response();
         assertReply(r, 8, Outcome.UPSTREAM_LIMIT, "limits.pending = 1000", "service echo");
