@@ -31,10 +31,14 @@ public final class HeaderField {
 
     /** A field with the name of this one, as {@link #of} makes it, without looking at the name again. */
     public HeaderField withValue(AsciiString newValue) {
+        return withValue(newValue, 0);
+    }
+
+    private HeaderField withValue(AsciiString newValue, int moreTraits) {
         byte[] v = newValue.array();
         int from = newValue.arrayOffset();
         int valueHash = FieldHash.of(v, from, newValue.length());
-        return withValue(this, newValue, v, from, newValue.length(), valueHash, 0);
+        return withValue(this, newValue, v, from, newValue.length(), valueHash, moreTraits);
     }
 
     /** As {@link #of}, for a field that is made once and sent often: it enters compression tables when it is first sent. */
@@ -55,9 +59,7 @@ public final class HeaderField {
             int traits = FieldTraits.ofUnknownName(n, name.arrayOffset(), name.length());
             nameOf = new HeaderField(name, AsciiString.EMPTY_STRING, nameHash, 0, traits);
         }
-        byte[] v = value.array();
-        int valueHash = FieldHash.of(v, value.arrayOffset(), value.length());
-        return withValue(nameOf, value, v, value.arrayOffset(), value.length(), valueHash, moreTraits);
+        return nameOf.withValue(value, moreTraits);
     }
 
     /** For {@link StaticFields} only. */

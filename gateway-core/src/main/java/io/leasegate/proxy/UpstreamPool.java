@@ -253,7 +253,7 @@ final class UpstreamPool {
             health.onReady(connection);
         }
         leaveOneWorn();
-        serveWaiting();
+        connectAsNeeded();
     }
 
     void onConnectFailed(UpstreamConnection connection, ConnectFailure failure) {
