@@ -3,35 +3,23 @@ package io.leasegate.conformance;
 import static io.leasegate.conformance.Paths.AUTHORITY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leasegate.testkit.Flood;
 import io.leasegate.testkit.GatewayExtension;
+import io.leasegate.testkit.SampledLeakDetection;
 import io.leasegate.testkit.TestClient;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the default limits must let through: a stock client that cancels a thousand calls a second. */
 @Timeout(120)
+@ExtendWith(SampledLeakDetection.class)
 class CancellingClientTest {
 
     @RegisterExtension
     final GatewayExtension gateway = GatewayExtension.create().ioThreads(1);
-
-    private static AutoCloseable leakDetection;
-
-    @BeforeAll
-    static void watchSamples() {
-        leakDetection = Flood.sampledLeakDetection();
-    }
-
-    @AfterAll
-    static void watchAgain() throws Exception {
-        leakDetection.close();
-    }
 
     @Test
     void grpcJavaCancelsAThousandCallsASecond() {

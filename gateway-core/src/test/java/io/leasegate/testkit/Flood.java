@@ -1,6 +1,5 @@
 package io.leasegate.testkit;
 
-import io.netty.util.ResourceLeakDetector;
 import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.util.function.IntFunction;
@@ -11,18 +10,6 @@ public final class Flood {
     private static final int PER_WRITE = 50;
 
     private Flood() {}
-
-    /**
-     * Has buffers watched for leaks by samples. Watching every access to every buffer makes a loop fifty times slower, so that a flood
-     * would stand still neighbours for whom there is time in truth.
-     *
-     * @return puts things back
-     */
-    public static AutoCloseable sampledLeakDetection() {
-        ResourceLeakDetector.Level before = ResourceLeakDetector.getLevel();
-        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.ADVANCED);
-        return () -> ResourceLeakDetector.setLevel(before);
-    }
 
     /** The same bytes up to so many times. */
     public static void send(RawHttp2Peer attacker, byte[] frames, int times) {

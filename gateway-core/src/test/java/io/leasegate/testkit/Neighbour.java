@@ -1,5 +1,8 @@
 package io.leasegate.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,6 +16,9 @@ public final class Neighbour implements AutoCloseable {
 
     private static final String SERVICE = "neighbour";
 
+    private static final int MAX_GROWTH_BYTES = 64 << 20;
+
+    private final long directBefore = PlatformDependent.usedDirectMemory();
     private final AtomicInteger served = new AtomicInteger();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final Thread thread;
@@ -58,6 +64,15 @@ public final class Neighbour implements AutoCloseable {
         if (!failures.isEmpty()) {
             throw new AssertionError("the neighbour suffers: " + failures);
         }
+    }
+
+    /** As above, with the gateway's direct memory about what it was before the attack; then it leaves. */
+    public void assertUnharmed() {
+        assertServed();
+        assertThat(PlatformDependent.usedDirectMemory() - directBefore)
+                .as("growth of direct memory")
+                .isLessThan(MAX_GROWTH_BYTES);
+        close();
     }
 
     @Override
