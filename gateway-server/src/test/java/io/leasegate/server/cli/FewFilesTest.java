@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.StatusRuntimeException;
-import io.leasegate.testkit.EtcdProcess;
 import io.leasegate.testkit.Pause;
 import io.leasegate.testkit.TestClient;
 import io.leasegate.testkit.TestServer;
@@ -13,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +60,7 @@ class FewFilesTest {
     @Test
     void byDefaultOneAddressCannotTakeAllFiles() throws Exception {
         try (TestServer instance = TestServer.start();
-                Gate gate = new Gate(instance.port(), "")) {
+                GateProcess gate = GateProcess.startWithFiles(FILES, directory, instance.port(), "")) {
             gate.awaitLog("connections: 320, per address: 160");
             try (TestClient early = TestClient.connect(gate.port, "echo")) {
                 awaitAnswer(early);
@@ -87,7 +85,8 @@ class FewFilesTest {
     @Test
     void withoutLimitsAnAcceptThatFailsIsToldAndDoesNotSpin() throws Exception {
         try (TestServer instance = TestServer.start();
-                Gate gate = new Gate(instance.port(), ", connections { max = none, max-per-address = none }");
+                GateProcess gate = GateProcess.startWithFiles(
+                        FILES, directory, instance.port(), ", connections { max = none, max-per-address = none }");
                 TestClient early = TestClient.connect(gate.port, "echo")) {
             awaitAnswer(early);
             connectManyTimes(gate.port);
@@ -116,63 +115,5 @@ class FewFilesTest {
                 return false;
             }
         });
-    }
-
-    /** A gateway in a JVM of its own, in front of one instance. */
-    private final class Gate implements AutoCloseable {
-
-        private final int port = EtcdProcess.freePorts(1)[0];
-        private final Path log = directory.resolve("gate.log");
-        private final Process process;
-
-        Gate(int instancePort, String listenerKeys) throws IOException {
-            Path config = directory.resolve("gate.conf");
-            Files.writeString(
-                    config,
-                    "leasegate {\n listeners = [ { address = \"127.0.0.1\", port = " + port + listenerKeys + " } ]\n"
-                            + " admin.port = 0\n discovery.static.services { echo = [ { address = \"127.0.0.1:"
-                            + instancePort + "\" } ] }\n}\n");
-            process = new ProcessBuilder(
-                            "sh",
-                            "-c",
-                            "ulimit -n " + FILES + " && exec \"$0\" \"$@\"",
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx128m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            "io.leasegate.server.cli.Main",
-                            "serve",
-                            "--config",
-                            config.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            awaitLog("listener listener-0 on");
-        }
-
-        String output() {
-            try {
-                return Files.readString(log);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        void awaitLog(String text) {
-            Pause.until(LONG, () -> "no '" + text + "' in " + output(), () -> output().contains(text));
-        }
-
-        /** Processor time that the process has taken, in hundredths of a second (proc(5): utime and stime). */
-        long cpuTicks() throws IOException {
-            String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly();
-        }
     }
 }

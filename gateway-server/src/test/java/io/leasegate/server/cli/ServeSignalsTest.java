@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.leasegate.testkit.EtcdProcess;
 import io.leasegate.testkit.TestClient;
 import io.leasegate.testkit.TestServer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -26,7 +22,7 @@ class ServeSignalsTest {
     @Test
     void oneSignalWaitsForTheCallAndASecondOneCutsIt() throws Exception {
         try (TestServer instance = TestServer.start();
-                Gate gate = new Gate(instance.port());
+                GateProcess gate = GateProcess.start(directory, instance.port());
                 TestClient client = TestClient.connect(gate.port, "echo")) {
             awaitAnswer(client);
             TestClient.Call call = client.bidi().send("one".getBytes(UTF_8));
@@ -52,7 +48,7 @@ class ServeSignalsTest {
     @Test
     void oneSignalAloneDrainsToTheEndOfTheCall() throws Exception {
         try (TestServer instance = TestServer.start();
-                Gate gate = new Gate(instance.port());
+                GateProcess gate = GateProcess.start(directory, instance.port());
                 TestClient client = TestClient.connect(gate.port, "echo")) {
             awaitAnswer(client);
             TestClient.Call call = client.bidi().send("one".getBytes(UTF_8));
@@ -94,64 +90,6 @@ class ServeSignalsTest {
                 assertThat(System.nanoTime()).as(e.toString()).isLessThan(end);
                 Thread.sleep(50);
             }
-        }
-    }
-
-    /** A gateway in a JVM of its own, in front of one instance. */
-    private final class Gate implements AutoCloseable {
-
-        private final int port = EtcdProcess.freePorts(1)[0];
-        private final Path log = directory.resolve("gate.log");
-        private final Process process;
-
-        Gate(int instancePort) throws IOException, InterruptedException {
-            Path config = directory.resolve("gate.conf");
-            Files.writeString(
-                    config,
-                    "leasegate {\n listeners = [ { address = \"127.0.0.1\", port = " + port + " } ]\n admin.port = 0\n"
-                            + " discovery.static.services { echo = [ { address = \"127.0.0.1:" + instancePort
-                            + "\" } ] }\n}\n");
-            process = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx128m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            "io.leasegate.server.cli.Main",
-                            "serve",
-                            "--config",
-                            config.toString()))
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            awaitLog("listener listener-0 on");
-        }
-
-        String output() throws IOException {
-            return Files.readString(log);
-        }
-
-        void awaitLog(String text) throws IOException, InterruptedException {
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            while (!output().contains(text)) {
-                assertThat(process.isAlive()).as(output()).isTrue();
-                assertThat(System.nanoTime())
-                        .as("no '%s' in %s", text, output())
-                        .isLessThan(end);
-                Thread.sleep(20);
-            }
-        }
-
-        void signal(String name) throws IOException, InterruptedException {
-            assertThat(new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
-                            .start()
-                            .waitFor())
-                    .isZero();
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly();
         }
     }
 }
