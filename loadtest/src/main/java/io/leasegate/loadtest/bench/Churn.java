@@ -1,8 +1,6 @@
 package io.leasegate.loadtest.bench;
 
 import io.leasegate.loadtest.host.BenchFailure;
-import io.leasegate.loadtest.host.EtcdServer;
-import io.leasegate.loadtest.load.Instance;
 import io.leasegate.loadtest.load.Load;
 import io.leasegate.loadtest.load.LoadFailure;
 import io.leasegate.loadtest.load.Method;
@@ -13,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +27,7 @@ final class Churn implements Scenario {
     private static final String UNWATCHED_PREFIX = "unwatched/";
     private static final long CONNECTED_LIMIT_SECONDS = 60;
 
-    private @Nullable Instance everywhere;
+    private @Nullable InstanceCrowd crowd;
     private final List<ChangeWriter.Member> members = new ArrayList<>();
     private double changesPerSecond;
 
@@ -66,45 +63,37 @@ final class Churn implements Scenario {
 
     @Override
     public void prepare(Lab lab, List<Peer> peers) throws BenchFailure, InterruptedException {
-        Instance listener = Instance.onEveryLoopbackAddress(lab.loops());
-        everywhere = listener;
+        InstanceCrowd c = new InstanceCrowd(lab);
+        crowd = c;
         for (int service = 0; service < SERVICES; service++) {
-            List<String> addresses = new ArrayList<>();
+            List<String> hosts = new ArrayList<>();
             for (int i = 1; i <= INSTANCES_PER_SERVICE; i++) {
-                addresses.add("127.1." + service + "." + i + ":" + listener.port());
+                hosts.add("127.1." + service + "." + i);
             }
-            etcd(lab).registerAll(PREFIX, "churn-" + service, addresses);
+            c.register(PREFIX, "churn-" + service, hosts);
         }
         for (int i = 0; i < MEMBERS; i++) {
-            String address = "127.2." + i / INSTANCES_PER_SERVICE + "." + (1 + i % INSTANCES_PER_SERVICE);
-            members.add(new ChangeWriter.Member("churn-" + i % SERVICES, address + ":" + listener.port()));
+            String host = "127.2." + i / INSTANCES_PER_SERVICE + "." + (1 + i % INSTANCES_PER_SERVICE);
+            members.add(new ChangeWriter.Member("churn-" + i % SERVICES, c.address(host)));
         }
     }
 
     @Override
     public void finish(Lab lab) throws BenchFailure, InterruptedException {
-        etcd(lab).deleteAll(PREFIX);
-        etcd(lab).deleteAll(UNWATCHED_PREFIX);
-        if (everywhere != null) {
-            everywhere.close();
+        InstanceCrowd.etcd(lab).deleteAll(PREFIX);
+        InstanceCrowd.etcd(lab).deleteAll(UNWATCHED_PREFIX);
+        if (crowd != null) {
+            crowd.close();
         }
-    }
-
-    private static EtcdServer etcd(Lab lab) throws BenchFailure {
-        EtcdServer etcd = lab.etcd();
-        if (etcd == null) {
-            throw new BenchFailure("there is no etcd");
-        }
-        return etcd;
     }
 
     @Override
     public Map<String, Figures> measure(Lab lab, Peer peer) throws BenchFailure, InterruptedException {
-        long before = connections();
+        long before = crowd().connections();
         try (RunningPeer running = lab.start(peer, false, false);
                 Load load = Load.start(lab.loops(), running.target(), Plan.closed(Method.UNARY, 100, 10))) {
             load.awaitComplete(Measurement.CONNECT_LIMIT);
-            awaitConnections(before + SERVICES * INSTANCES_PER_SERVICE);
+            crowd().awaitConnections(before, CONNECTED_LIMIT_SECONDS);
             Measurement measurement = new Measurement(lab.settings(), running, load);
             measurement.warmUp();
             Map<String, Figures> rows = new LinkedHashMap<>();
@@ -118,7 +107,7 @@ final class Churn implements Scenario {
     }
 
     private Figures span(Lab lab, Measurement measurement, String prefix) throws BenchFailure, InterruptedException {
-        try (ChangeWriter writer = new ChangeWriter(etcd(lab), prefix, members, CHANGES_PER_SECOND, 0)) {
+        try (ChangeWriter writer = new ChangeWriter(InstanceCrowd.etcd(lab), prefix, members, CHANGES_PER_SECOND, 0)) {
             measurement.warmUp(); // what is compiled for the changes is no part of them
             long before = writer.written();
             Measurement.Span span = measurement.span(lab.settings().duration());
@@ -128,19 +117,10 @@ final class Churn implements Scenario {
         }
     }
 
-    private long connections() {
-        return everywhere == null ? 0 : everywhere.connections();
-    }
-
-    /** The gateway connects to every instance to see whether it is well; that is over before the calls are counted. */
-    private void awaitConnections(long wanted) throws BenchFailure, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CONNECTED_LIMIT_SECONDS);
-        while (connections() < wanted) {
-            if (System.nanoTime() > deadline) {
-                throw new BenchFailure("only " + connections() + " connections to instances were made within "
-                        + CONNECTED_LIMIT_SECONDS + " s (expected " + wanted + ")");
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
+    private InstanceCrowd crowd() {
+        if (crowd == null) {
+            throw new IllegalStateException("not prepared");
         }
+        return crowd;
     }
 }

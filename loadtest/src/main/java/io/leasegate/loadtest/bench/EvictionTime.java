@@ -1,8 +1,6 @@
 package io.leasegate.loadtest.bench;
 
 import io.leasegate.loadtest.host.BenchFailure;
-import io.leasegate.loadtest.host.EtcdServer;
-import io.leasegate.loadtest.load.Instance;
 import io.leasegate.loadtest.load.Load;
 import io.leasegate.loadtest.load.LoadFailure;
 import io.leasegate.loadtest.load.Method;
@@ -13,7 +11,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +29,7 @@ final class EvictionTime implements Scenario {
     private static final String PREFIX = "/evict/";
     private static final long CONNECTED_LIMIT_SECONDS = 120;
 
-    private @Nullable Instance everywhere;
+    private @Nullable InstanceCrowd crowd;
     private final List<ChangeWriter.Member> members = new ArrayList<>();
     private double changesPerSecond;
 
@@ -71,48 +68,41 @@ final class EvictionTime implements Scenario {
 
     @Override
     public void prepare(Lab lab, List<Peer> peers) throws BenchFailure, InterruptedException {
-        Instance listener = Instance.onEveryLoopbackAddress(lab.loops());
-        everywhere = listener;
+        InstanceCrowd c = new InstanceCrowd(lab);
+        crowd = c;
         for (int service = 0; service < SERVICES; service++) {
-            List<String> addresses = new ArrayList<>();
+            List<String> hosts = new ArrayList<>();
             for (int i = 1; i <= INSTANCES_PER_SERVICE; i++) {
                 int host = service % SERVICES_PER_NET * INSTANCES_PER_SERVICE + i;
-                addresses.add("127.3." + service / SERVICES_PER_NET + "." + host + ":" + listener.port());
+                hosts.add("127.3." + service / SERVICES_PER_NET + "." + host);
             }
-            etcd(lab).registerAll(PREFIX, "evict-" + service, addresses);
+            c.register(PREFIX, "evict-" + service, hosts);
         }
         for (int i = 0; i < MEMBERS; i++) {
-            String address = "127.4." + i / 200 + "." + (1 + i % 200);
+            String host = "127.4." + i / 200 + "." + (1 + i % 200);
             // The writer has four threads, each takes every fourth member: within each, calls go to every other one.
             String service = i / 4 % 2 == 0 ? Lab.ALONE : "evict-" + i;
-            members.add(new ChangeWriter.Member(service, address + ":" + listener.port()));
+            members.add(new ChangeWriter.Member(service, c.address(host)));
         }
     }
 
     @Override
     public void finish(Lab lab) throws BenchFailure, InterruptedException {
-        etcd(lab).deleteAll(PREFIX);
-        if (everywhere != null) {
-            everywhere.close();
+        InstanceCrowd.etcd(lab).deleteAll(PREFIX);
+        if (crowd != null) {
+            crowd.close();
         }
-    }
-
-    private static EtcdServer etcd(Lab lab) throws BenchFailure {
-        EtcdServer etcd = lab.etcd();
-        if (etcd == null) {
-            throw new BenchFailure("there is no etcd");
-        }
-        return etcd;
     }
 
     @Override
     public Map<String, Figures> measure(Lab lab, Peer peer) throws BenchFailure, InterruptedException {
-        long before = connections();
+        long before = crowd().connections();
         try (RunningPeer running = lab.start(peer, false, false)) {
-            awaitConnections(before + SERVICES * INSTANCES_PER_SERVICE);
+            crowd().awaitConnections(before, CONNECTED_LIMIT_SECONDS);
             Measurement.warmUp(lab, running, Plan.closed(Method.UNARY, 10, 10));
             try (Load load = Load.start(lab.loops(), running.target(), Plan.open(Method.UNARY, 10, CALLS_PER_SECOND));
-                    ChangeWriter writer = new ChangeWriter(etcd(lab), PREFIX, members, CHANGES_PER_SECOND, STAYING)) {
+                    ChangeWriter writer =
+                            new ChangeWriter(InstanceCrowd.etcd(lab), PREFIX, members, CHANGES_PER_SECOND, STAYING)) {
                 load.awaitComplete(Measurement.CONNECT_LIMIT);
                 Measurement measurement = new Measurement(lab.settings(), running, load);
                 measurement.warmUp();
@@ -155,18 +145,10 @@ final class EvictionTime implements Scenario {
         return values;
     }
 
-    private long connections() {
-        return everywhere == null ? 0 : everywhere.connections();
-    }
-
-    private void awaitConnections(long wanted) throws BenchFailure, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CONNECTED_LIMIT_SECONDS);
-        while (connections() < wanted) {
-            if (System.nanoTime() > deadline) {
-                throw new BenchFailure("only " + connections() + " connections to instances were made within "
-                        + CONNECTED_LIMIT_SECONDS + " s (expected " + wanted + ")");
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
+    private InstanceCrowd crowd() {
+        if (crowd == null) {
+            throw new IllegalStateException("not prepared");
         }
+        return crowd;
     }
 }

@@ -1,14 +1,7 @@
 package io.leasegate.loadtest.peer;
 
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-
 /** HAProxy: one thread, connections to the instances shared by all clients, no log. */
-final class Haproxy implements Peer {
-
-    private static final String FILE = "haproxy.cfg";
+final class Haproxy extends HaproxyProcess {
 
     @Override
     public String name() {
@@ -21,29 +14,7 @@ final class Haproxy implements Peer {
     }
 
     @Override
-    public @Nullable Path program() {
-        return Programs.find("haproxy");
-    }
-
-    @Override
-    public List<String> versionCommand(Path program) {
-        return List.of(program.toString(), "-v");
-    }
-
-    @Override
-    public Launch launch(Path program, Setup setup) {
-        return new Launch(
-                Map.of(FILE, configuration(setup)),
-                List.of(program.toString(), "-db", "-f", setup.file(FILE).toString()),
-                Map.of());
-    }
-
-    @Override
-    public List<String> checkCommand(Path program, Setup setup) {
-        return List.of(program.toString(), "-c", "-f", setup.file(FILE).toString());
-    }
-
-    static String configuration(Setup setup) {
+    String configurationFor(Setup setup) {
         String bind =
                 setup.tls() == null ? "proto h2" : "ssl crt " + setup.tls().both() + " alpn h2";
         StringBuilder servers = new StringBuilder();
