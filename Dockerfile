@@ -20,9 +20,9 @@ COPY examples/pom.xml examples/
 COPY loadtest/pom.xml loadtest/
 COPY conformance/pom.xml conformance/
 COPY distribution/pom.xml distribution/
-RUN mvn -B -q -ntp -DskipTests --fail-never package >/dev/null 2>&1
+RUN mvn -B -q -ntp -Dmaven.test.skip=true -pl distribution -am --fail-never package >/dev/null 2>&1
 COPY . .
-RUN mvn -B -q -ntp -DskipTests clean package \
+RUN mvn -B -q -ntp -Dmaven.test.skip=true -pl distribution -am clean package \
     && mkdir /leasegate \
     && tar -xzf distribution/target/leasegate-*.tar.gz -C /leasegate --strip-components=1
 
