@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class RegistryWatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryWatcher.class);
-    private static final long SPREAD_MILLIS = 5;
+    private static final long SPREAD_MILLIS = 20;
 
     private final ControlLoop loop;
     private final RouteTableBuilder builder;
@@ -130,7 +130,11 @@ final class RegistryWatcher {
         endpoint.state(state, reason);
         if (other) {
             builder.healthChanged(endpoint);
-            publishSoon();
+            if (state == EndpointState.HEALTHY) {
+                publishSpread();
+            } else {
+                publishSoon();
+            }
             if (state == EndpointState.UNHEALTHY) {
                 unhealthyListeners.forEach(l -> l.accept(endpoint));
             }

@@ -320,7 +320,7 @@ class EtcdFollowerTest {
         loop.advance(20);
         etcd.grant(5, 40);
         etcd.put("/echo/127.0.0.1:1", seed("echo", 1), 5);
-        loop.advance(20);
+        loop.advance(50);
         assertThat(etcd.ttlRequests).as("forgotten with its last key").isEqualTo(2);
         assertThat(ttl("127.0.0.1:1")).isEqualTo(40);
     }
