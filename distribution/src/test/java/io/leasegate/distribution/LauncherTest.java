@@ -134,6 +134,26 @@ class LauncherTest {
     }
 
     @Test
+    void recordsWhatServeStartsFrom() throws Exception {
+        Path unpacked = Files.createDirectory(folder.resolve("to record"));
+        Archive own = Archive.unpackInto(unpacked);
+        Map<String, String> java = Map.of("LEASEGATE_JAVA_OPTS", "-Xlog:class+load:stdout");
+        String line = "io.leasegate.server.cli.ServeCommand source: ";
+        Result before = own.leasegate(elsewhere, java, "serve", "--config", "none.conf");
+        assertThat(before.output()).contains(line + "file:");
+
+        Result recorded = own.leasegate(elsewhere, Map.of(), "cache");
+        assertThat(recorded.exitCode()).as(recorded.errors()).isZero();
+        assertThat(recorded.errors()).contains("the gateway's start is recorded");
+        Result after = own.leasegate(elsewhere, java, "serve", "--config", "none.conf");
+        assertThat(after.output()).contains(line + "shared objects file");
+        assertThat(after.exitCode()).isEqualTo(2);
+
+        // It is there: nothing to do.
+        assertThat(own.leasegate(elsewhere, Map.of(), "cache")).isEqualTo(new Result(0, "", ""));
+    }
+
+    @Test
     void isNoCheckout() throws Exception {
         for (String command : List.of("test", "conformance")) {
             Result result = archive.leasegate(elsewhere, Map.of(), command);
