@@ -63,6 +63,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     private @Nullable RouteTable table;
     private @Nullable Destination destination;
     private @Nullable Endpoint endpoint;
+    /** Whether the endpoint counts this call as one of those in flight. */
+    private boolean counted;
+
     private @Nullable UpstreamPool pool;
     private @Nullable UpstreamLeg upstream;
     private @Nullable CallDeadline deadline;
@@ -156,6 +159,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         if (d == null) {
             throw new IllegalStateException("an attempt before the route is known");
         }
+        leaveEndpoint();
         Endpoint e = d.picker().pick(this);
         if (e == null) {
             int known = d.cluster().endpoints().size();
@@ -168,6 +172,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             return;
         }
         endpoint = e;
+        e.stats().begin();
+        counted = true;
         record.picked(e);
         state = State.CONNECTING;
         UpstreamPool p = loop.pool(e);
@@ -210,7 +216,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         state = State.OPEN;
         record.sent();
         if (endpoint != null) {
-            endpoint.stats().begin();
+            endpoint.stats().sent();
         }
         if (pool != null) {
             pool.began(listener);
@@ -248,6 +254,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             return;
         }
         String where = endpoint == null ? "" : "instance " + endpoint.id().address() + ", ";
+        if (outcome == Outcome.CONNECT_FAILED) {
+            instanceFailed();
+        }
         if (outcome == Outcome.CONNECT_FAILED && maySendElsewhere()) {
             // Nothing was sent: another instance may take the call.
             attemptAgain("the last failure was " + where + reason);
@@ -318,6 +327,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         String where =
                 endpoint == null ? "" : ", service " + record.service() + ", " + at(endpoint, sent ? "sent" : "unsent");
         cancelUpstream();
+        if (sent) {
+            instanceFailed();
+        }
         replyLocally(
                 Outcome.DEADLINE,
                 GrpcStatus.DEADLINE_EXCEEDED,
@@ -380,9 +392,10 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             if (pool != null) {
                 pool.ended(u);
             }
-            if (endpoint != null) {
-                endpoint.stats().end();
-            }
+        }
+        if (counted && endpoint != null) {
+            counted = false;
+            endpoint.stats().end();
         }
     }
 
@@ -415,6 +428,20 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         }
         endRequestSide();
         finish(Outcome.OK, grpcStatus);
+        if (endpoint != null) {
+            if (grpc && GrpcStatus.of(grpcStatus).isFailure()) {
+                endpoint.stats().failed(record.endNanos());
+            } else {
+                endpoint.stats().succeeded(record.endNanos());
+            }
+        }
+    }
+
+    /** It did not do its part in this call: balancing should know. */
+    void instanceFailed() {
+        if (endpoint != null) {
+            endpoint.stats().failed(System.nanoTime());
+        }
     }
 
     /** Sends the call elsewhere if that is certain to be harmless. */
@@ -455,7 +482,27 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         }
     }
 
-    // RequestHead, RequestContext
+    // RequestHead, PickRequest, RequestContext
+
+    @Override
+    public int loop() {
+        return loop.number();
+    }
+
+    @Override
+    public long random() {
+        return loop.random();
+    }
+
+    @Override
+    public long nowNanos() {
+        return record.pickNanos();
+    }
+
+    @Override
+    public boolean tried(Endpoint e) {
+        return e == endpoint;
+    }
 
     @Override
     public CharSequence authority() {

@@ -102,6 +102,7 @@ final class UpstreamLeg implements H2StreamListener {
             return;
         }
         dropped = true;
+        exchange.instanceFailed();
         if (errorCode == Http2Error.REFUSED_STREAM && exchange.retry("it refused the stream")) {
             return;
         }
@@ -117,6 +118,9 @@ final class UpstreamLeg implements H2StreamListener {
             return;
         }
         dropped = true;
+        if (loss == StreamLoss.CONNECTION || loss == StreamLoss.PROTOCOL) {
+            exchange.instanceFailed();
+        }
         switch (loss) {
             case UNPROCESSED -> {
                 if (!exchange.retry(reason)) {

@@ -45,8 +45,6 @@ public final class RouteTableBuilder {
     /** Up to how many changed services the list of clusters is patched and not made anew. */
     private static final int MAX_PATCHES = 64;
 
-    private static final Picker NOTHING = request -> null;
-
     private final Function<String, LoadBalancer> balancers;
     private final int maxEmptyServices;
     private final Map<String, List<Instance>> instances = new HashMap<>();
@@ -274,6 +272,6 @@ public final class RouteTableBuilder {
     }
 
     private static Destination emptyDestination(String service, String version) {
-        return new Destination(new Cluster(service, List.of()), version, NOTHING);
+        return new Destination(new Cluster(service, List.of()), version, Picker.NOTHING);
     }
 }

@@ -1,6 +1,7 @@
 package io.leasegate.server;
 
 import com.google.re2j.Pattern;
+import io.leasegate.balance.BalancePolicy;
 import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.EtcdSettings;
 import io.leasegate.discovery.HoldSettings;
@@ -124,6 +125,11 @@ public final class ConfigMapping {
         ServiceConfig.GrpcHealth h = config.services().of(service).health();
         return new HealthSettings(
                 h.enabled(), h.service(), h.interval().toMillis(), h.timeout().toMillis());
+    }
+
+    static BalancePolicy balance(GatewayConfig config, String service) {
+        return BalancePolicy.valueOf(
+                config.services().of(service).balance().policy().name());
     }
 
     /** The routes in their order; each leads to one destination. */

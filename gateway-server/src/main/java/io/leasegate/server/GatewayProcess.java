@@ -1,6 +1,6 @@
 package io.leasegate.server;
 
-import io.leasegate.balance.RoundRobinLoadBalancer;
+import io.leasegate.balance.LoadBalancers;
 import io.leasegate.discovery.Discovery;
 import io.leasegate.discovery.RegistryStatus;
 import io.leasegate.health.HealthChecker;
@@ -16,6 +16,7 @@ import io.leasegate.server.admin.Readiness;
 import io.leasegate.server.config.GatewayConfig;
 import io.leasegate.server.config.ListenerConfig;
 import io.leasegate.server.config.LogFormat;
+import io.leasegate.server.config.ServiceConfig;
 import io.leasegate.server.metrics.CallObservers;
 import io.leasegate.server.metrics.ConnectionObservers;
 import io.leasegate.server.metrics.GatewayMetrics;
@@ -74,9 +75,10 @@ public final class GatewayProcess implements AutoCloseable {
         this.accessLog = config.accessLog().enabled() ? openAccessLog(config) : null;
         this.tls = openTls(config, metrics, accessLog);
         metrics.bindTls(tls.figures());
+        LoadBalancers balancers = new LoadBalancers(config.io().threads());
         this.discovery = new Discovery(
                 ConfigMapping.discovery(config),
-                service -> new RoundRobinLoadBalancer(),
+                service -> balancers.of(ConfigMapping.balance(config, service)),
                 ConfigMapping.routes(config),
                 new DiscoveryEvents(metrics.evictionObserver(), metrics::onHeld));
         CallObserver log = accessLog == null ? CallObserver.NONE : accessLog;
@@ -183,6 +185,19 @@ public final class GatewayProcess implements AutoCloseable {
                 throw new IOException(
                         "leasegate.routes[" + i + "].split: shares are not in effect yet (name one service instead)");
             }
+        }
+        for (String service : config.services().byName().keySet()) {
+            refusePolicy("leasegate.services." + service, config.services().of(service));
+        }
+        refusePolicy("leasegate.services.default", config.services().defaults());
+    }
+
+    private static void refusePolicy(String block, ServiceConfig service) throws IOException {
+        switch (service.balance().policy()) {
+            case ROUND_ROBIN, RANDOM, LEAST_REQUEST -> {}
+            case PEAK_EWMA, RING_HASH, MAGLEV ->
+                throw new IOException(
+                        block + ".balance.policy: not in effect yet (choose round-robin, random or least-request)");
         }
     }
 
