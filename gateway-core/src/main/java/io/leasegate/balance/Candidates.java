@@ -19,10 +19,10 @@ final class Candidates {
     static Candidates of(List<Endpoint> all) {
         int n = 0;
         boolean equal = true;
-        long first = -1;
+        double first = -1;
         double total = 0;
         for (Endpoint e : all) {
-            long weight = e.instance().weight();
+            double weight = e.pickWeight();
             if (weight > 0) {
                 n++;
                 total += weight;
@@ -34,7 +34,7 @@ final class Candidates {
         double @Nullable [] weights = equal ? null : new double[n];
         int i = 0;
         for (Endpoint e : all) {
-            long weight = e.instance().weight();
+            double weight = e.pickWeight();
             if (weight > 0) {
                 if (weights != null) {
                     weights[i] = weight * n / total;

@@ -173,12 +173,13 @@ final class EtcdGrpcConnection implements EtcdConnection {
     }
 
     @Override
-    public void grantedTtlSeconds(long leaseId, Reply<Long> reply) {
+    public void timeToLive(long leaseId, Reply<LeaseTime> reply) {
         LeaseTimeToLiveRequest request =
                 LeaseTimeToLiveRequest.newBuilder().setID(leaseId).build();
         // An ended lease has TTL -1 and still says what it was granted with in some versions of etcd.
-        Function<LeaseTimeToLiveResponse, Long> ttl = r -> r.getTTL() < 0 ? -1 : r.getGrantedTTL();
-        call(LeaseGrpc.getLeaseTimeToLiveMethod(), request, ttl, reply, true);
+        Function<LeaseTimeToLiveResponse, LeaseTime> time =
+                r -> r.getTTL() < 0 ? LeaseTime.ENDED : new LeaseTime(r.getGrantedTTL(), r.getTTL());
+        call(LeaseGrpc.getLeaseTimeToLiveMethod(), request, time, reply, true);
     }
 
     @Override

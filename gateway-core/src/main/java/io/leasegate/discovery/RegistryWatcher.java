@@ -6,6 +6,7 @@ import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointListener;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.LeaseLife;
 import io.leasegate.routing.RouteTable;
 import io.leasegate.routing.RouteTableBuilder;
 import io.leasegate.routing.RouteTableRef;
@@ -107,6 +108,16 @@ final class RegistryWatcher {
             @Override
             public @Nullable Endpoint endpoint(EndpointId id) {
                 return builder.endpoint(id);
+            }
+
+            @Override
+            public void leaseLife(Endpoint endpoint, LeaseLife life) {
+                boolean other = endpoint.leaseLife().weightShare() != life.weightShare();
+                endpoint.leaseLife(life);
+                if (other && builder.holds(endpoint)) {
+                    builder.weightChanged(endpoint);
+                    publishSpread();
+                }
             }
 
             @Override

@@ -429,7 +429,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         endRequestSide();
         finish(Outcome.OK, grpcStatus);
         if (endpoint != null) {
-            if (grpc && GrpcStatus.of(grpcStatus).isFailure()) {
+            if (LocalReply.isGrpc(request) && GrpcStatus.of(grpcStatus).isFailure()) {
                 endpoint.stats().failed(record.endNanos());
             } else {
                 endpoint.stats().succeeded(record.endNanos());

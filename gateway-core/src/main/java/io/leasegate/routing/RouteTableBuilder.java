@@ -153,6 +153,15 @@ public final class RouteTableBuilder {
 
     /** The state of an endpoint changed: its service gets new pickers with the next build. Endpoints that are gone are passed over. */
     public void healthChanged(Endpoint endpoint) {
+        pickersChange(endpoint);
+    }
+
+    /** An endpoint's share of its weight is another one. */
+    public void weightChanged(Endpoint endpoint) {
+        pickersChange(endpoint);
+    }
+
+    private void pickersChange(Endpoint endpoint) {
         ServiceEntry s = services.get(endpoint.id().service());
         if (s != null && s.holds(endpoint)) {
             s.pickersStale = true;

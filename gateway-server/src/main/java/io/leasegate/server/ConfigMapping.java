@@ -5,6 +5,7 @@ import io.leasegate.balance.BalancePolicy;
 import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.EtcdSettings;
 import io.leasegate.discovery.HoldSettings;
+import io.leasegate.discovery.LeaseSettings;
 import io.leasegate.discovery.StaticSettings;
 import io.leasegate.health.HealthSettings;
 import io.leasegate.proxy.ConnectionLife;
@@ -192,6 +193,8 @@ public final class ConfigMapping {
         return etcd(etcd)
                 .withHold(new HoldSettings(
                         h.enabled(), h.share(), h.minInstances(), h.window().toMillis()))
+                .withLeases(new LeaseSettings(
+                        etcd.leases().checksPerSecond(), etcd.leases().fadeBelow()))
                 .withSavedTable(etcd.savedTable());
     }
 
