@@ -126,9 +126,21 @@ final class Tools {
         requireGo();
         Path building = newFolder();
         progress.println("  building the registrar " + registrar.id() + " with Go");
+        Path log = cache.resolve("registrar-" + registrar.id() + ".log");
+        Map<String, String> environment = Map.of("GOFLAGS", "-mod=readonly -buildvcs=false", "GOWORK", "off");
+        // Fetches what the program needs and compiles nothing: a library that cannot be had is no mistake of the program.
+        Child fetched = Child.run(
+                log,
+                INSTALL_LIMIT,
+                environment,
+                List.of("go", "list", "-C", registrars.toString(), "-deps", "./" + registrar.id()));
+        if (!fetched.succeeded()) {
+            throw new MissingToolException(
+                    "the libraries of " + registrar.id() + " cannot be had:\n" + fetched.lastLines());
+        }
         step(
-                cache.resolve("registrar-" + registrar.id() + ".log"),
-                Map.of("GOFLAGS", "-mod=readonly -buildvcs=false", "GOWORK", "off"),
+                log,
+                environment,
                 "go",
                 "build",
                 "-C",
