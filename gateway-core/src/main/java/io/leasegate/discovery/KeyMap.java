@@ -217,7 +217,8 @@ final class KeyMap {
         return instances.isEmpty() ? 0 : instances.get(0).leaseId();
     }
 
-    private static boolean removesAddress(List<Instance> was, List<Instance> is) {
+    /** Whether an address of the one list is not in the other. */
+    static boolean removesAddress(List<Instance> was, List<Instance> is) {
         for (Instance i : was) {
             EndpointId id = i.id();
             if (is.stream().noneMatch(other -> other.id().equals(id))) {

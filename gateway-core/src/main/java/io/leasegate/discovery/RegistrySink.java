@@ -5,6 +5,7 @@ import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
 import io.leasegate.endpoint.LeaseLife;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ public interface RegistrySink {
      * @param instances all of its instances; none when the key is gone
      */
     void change(String key, List<Instance> instances);
+
+    /** From the next {@link #commit} on these services are known, with or without instances; in the place of those named before. */
+    default void expect(Set<String> services) {}
 
     /**
      * All that was changed since the last commit belongs together and is to be routed.

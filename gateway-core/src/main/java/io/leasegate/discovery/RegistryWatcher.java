@@ -43,6 +43,7 @@ final class RegistryWatcher {
     private final List<Long> removalsReceived = new ArrayList<>();
     private final Runnable onFirstSnapshot;
     private final Set<String> awaited = new HashSet<>();
+    private final Map<String, Set<String>> expected = new HashMap<>();
     private final List<Consumer<Endpoint>> unhealthyListeners = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private boolean publishSoon;
@@ -85,13 +86,25 @@ final class RegistryWatcher {
         builder.table().clusters().forEach(c -> c.endpoints().forEach(e -> tell(() -> endpointListener.onAdded(e))));
     }
 
-    /** The sink of one registry. All sinks are asked for before the first registry starts. */
-    RegistrySink sink(String registry) {
+    /**
+     * The sink of one registry. All sinks are asked for before the first registry starts.
+     *
+     * @param precedence of the registry's word on an address that several of them have; the highest counts
+     */
+    RegistrySink sink(String registry, int precedence) {
         awaited.add(registry);
         return new RegistrySink() {
             @Override
             public void change(String key, List<Instance> instances) {
-                builder.set(key, instances);
+                builder.set(precedence, key, instances);
+            }
+
+            @Override
+            public void expect(Set<String> services) {
+                expected.put(registry, services);
+                Set<String> all = new HashSet<>();
+                expected.values().forEach(all::addAll);
+                builder.expect(all);
             }
 
             @Override

@@ -62,7 +62,7 @@ class EtcdFollowerTest {
         RouteTableBuilder builder = new RouteTableBuilder(name -> new RoundRobinLoadBalancer(), List.of(), "etcd");
         RouteTableRef ref = new RouteTableRef(builder.table());
         watcher = new RegistryWatcher(loop, builder, ref, listener(), () -> {});
-        registry.start(watcher.sink("etcd"));
+        registry.start(watcher.sink("etcd", 0));
         return ref;
     }
 

@@ -45,7 +45,7 @@ class RegistryWatcherTest {
                 }
             },
             () -> order.add("first"));
-    private final RegistrySink sink = watcher.sink("etcd");
+    private final RegistrySink sink = watcher.sink("etcd", 0);
 
     private static Instance instance(int port) {
         return new Instance(
@@ -97,7 +97,7 @@ class RegistryWatcherTest {
 
     @Test
     void theFirstSnapshotIsThereWhenAllRegistriesCommitted() {
-        RegistrySink other = watcher.sink("other");
+        RegistrySink other = watcher.sink("other", 0);
         put(1, 1);
         loop.advance(50);
         assertThat(order).containsExactly("published");
