@@ -213,10 +213,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             onConnectionGone();
             return;
         }
-        listener.opened(stream);
+        listener.opened(stream, record.sent());
         upstream = listener;
         state = State.OPEN;
-        record.sent();
         if (endpoint != null) {
             endpoint.stats().sent();
         }
@@ -328,10 +327,10 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         boolean sent = upstream != null;
         String where =
                 endpoint == null ? "" : ", service " + record.service() + ", " + at(endpoint, sent ? "sent" : "unsent");
-        cancelUpstream();
         if (sent) {
             instanceFailed();
         }
+        cancelUpstream();
         replyLocally(
                 Outcome.DEADLINE,
                 GrpcStatus.DEADLINE_EXCEEDED,
@@ -429,20 +428,40 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             upstream.cancel();
         }
         endRequestSide();
+        UpstreamLeg attempt = upstream;
         finish(Outcome.OK, grpcStatus);
-        if (endpoint != null) {
-            if (grpc && GrpcStatus.of(grpcStatus).isFailure()) {
-                endpoint.stats().failed(record.endNanos());
-            } else {
-                endpoint.stats().succeeded(record.endNanos());
+        if (endpoint == null || attempt == null) {
+            return;
+        }
+        long now = record.endNanos();
+        if (grpc && GrpcStatus.of(grpcStatus).isFailure()) {
+            endpoint.stats().failed(now);
+        } else {
+            endpoint.stats().succeeded(now);
+            if (!attempt.hasAnswered()) {
+                endpoint.stats().answered(now - attempt.sentNanos(), now);
             }
+        }
+    }
+
+    /** The first bytes of the answer are there. */
+    void onAnswer(UpstreamLeg attempt) {
+        if (endpoint != null) {
+            long now = System.nanoTime();
+            endpoint.stats().answered(now - attempt.sentNanos(), now);
         }
     }
 
     /** It did not do its part in this call: balancing should know. */
     void instanceFailed() {
-        if (endpoint != null) {
-            endpoint.stats().failed(System.nanoTime());
+        if (endpoint == null) {
+            return;
+        }
+        long now = System.nanoTime();
+        endpoint.stats().failed(now);
+        UpstreamLeg attempt = upstream;
+        if (attempt != null && !attempt.hasAnswered()) {
+            endpoint.stats().unanswered(now - attempt.sentNanos(), now);
         }
     }
 
@@ -485,6 +504,11 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     }
 
     // RequestHead, PickRequest, RequestContext
+
+    @Override
+    public CharSequence source() {
+        return connection.forwardedFor().value();
+    }
 
     @Override
     public int loop() {
