@@ -7,5 +7,16 @@ public enum BalancePolicy {
     /** At random, by weight. */
     RANDOM,
     /** Of two the one with fewer calls in flight for its weight. */
-    LEAST_REQUEST
+    LEAST_REQUEST,
+    /** Of two the one that answers sooner: by latency of late times calls in flight. */
+    PEAK_EWMA,
+    /** By a hash of the call on a ring. */
+    RING_HASH,
+    /** By a hash of the call in Maglev's table. */
+    MAGLEV;
+
+    /** Whether the choice follows a hash of the call. */
+    public boolean hashes() {
+        return this == RING_HASH || this == MAGLEV;
+    }
 }

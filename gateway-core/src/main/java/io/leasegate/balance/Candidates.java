@@ -2,10 +2,14 @@ package io.leasegate.balance;
 
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointState;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The endpoints that a picker chooses among: those with a weight above 0. Immutable; safe from any thread. */
+/**
+ * The endpoints that a picker chooses among: of those with a weight above 0 the healthy ones, or those that nobody has checked yet where none is.
+ * Immutable; safe from any thread.
+ */
 final class Candidates {
 
     private final Endpoint[] endpoints;
@@ -17,32 +21,40 @@ final class Candidates {
     }
 
     static Candidates of(List<Endpoint> all) {
+        Endpoint[] endpoints = inState(all, EndpointState.HEALTHY);
+        if (endpoints.length == 0) {
+            endpoints = inState(all, EndpointState.UNCHECKED);
+        }
+        return new Candidates(endpoints, relativeWeights(endpoints));
+    }
+
+    private static Endpoint[] inState(List<Endpoint> all, EndpointState state) {
+        Endpoint[] some = new Endpoint[all.size()];
         int n = 0;
+        for (Endpoint e : all) {
+            if (e.state() == state && e.pickWeight() > 0) {
+                some[n++] = e;
+            }
+        }
+        return n == some.length ? some : Arrays.copyOf(some, n);
+    }
+
+    /** Null when all are equal. */
+    private static double @Nullable [] relativeWeights(Endpoint[] endpoints) {
         boolean equal = true;
-        double first = -1;
-        double total = 0;
-        for (Endpoint e : all) {
-            double weight = e.pickWeight();
-            if (weight > 0) {
-                n++;
-                total += weight;
-                first = first < 0 ? weight : first;
-                equal &= weight == first;
-            }
+        double sum = 0;
+        for (Endpoint e : endpoints) {
+            equal &= e.pickWeight() == endpoints[0].pickWeight();
+            sum += e.pickWeight();
         }
-        Endpoint[] endpoints = new Endpoint[n];
-        double @Nullable [] weights = equal ? null : new double[n];
-        int i = 0;
-        for (Endpoint e : all) {
-            double weight = e.pickWeight();
-            if (weight > 0) {
-                if (weights != null) {
-                    weights[i] = weight * n / total;
-                }
-                endpoints[i++] = e;
-            }
+        if (equal) {
+            return null;
         }
-        return new Candidates(endpoints, weights);
+        double[] weights = new double[endpoints.length];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = endpoints[i].pickWeight() / sum * weights.length;
+        }
+        return weights;
     }
 
     int size() {

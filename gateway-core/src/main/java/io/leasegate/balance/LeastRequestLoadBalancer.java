@@ -10,27 +10,36 @@ public final class LeastRequestLoadBalancer implements LoadBalancer {
     /** Not even an endpoint all of whose calls fail is infinitely bad: the least bad one must be found. */
     private static final double LEAST_SUCCESS = 0.01;
 
+    /** Less than this may be the callers' own failures, or those of a service behind all endpoints. */
+    private static final double NEGLIGIBLE = 0.1;
+
     @Override
     public Picker picker(List<Endpoint> endpoints) {
         Candidates candidates = Candidates.of(endpoints);
         return candidates.size() == 0
                 ? Picker.NOTHING
-                : new TwoChoicesPicker(candidates, LeastRequestLoadBalancer::load);
+                : new TwoChoicesPicker(candidates, LeastRequestLoadBalancer::prefersSecond);
     }
 
-    private static double load(Endpoint endpoint, double weight, long nowNanos) {
-        EndpointStats stats = endpoint.stats();
+    static boolean prefersSecond(
+            EndpointStats first, double firstWeight, EndpointStats second, double secondWeight, long nowNanos) {
+        return load(second, secondWeight, nowNanos) < load(first, firstWeight, nowNanos);
+    }
+
+    /** 1 for an endpoint without calls and failures. */
+    static double load(EndpointStats stats, double weight, long nowNanos) {
         return (stats.inFlight() / weight + 1) * penalty(stats, nowNanos);
     }
 
     /**
      * By how much more an endpoint counts because it fails calls: one that fails them fast has few in flight, and would attract more than
-     * its share. The fourth power of what does not fail leaves a few failures in a hundred, which all instances of a service may have,
-     * next to no meaning, and takes nearly all calls from an instance that is broken.
+     * its share. The fourth power of what does not fail takes nearly all calls from one that is broken.
+     *
+     * @return 1 or more
      */
-    static double penalty(EndpointStats stats, long nowNanos) {
+    private static double penalty(EndpointStats stats, long nowNanos) {
         double failing = stats.failureShare(nowNanos);
-        if (failing == 0) {
+        if (failing < NEGLIGIBLE) {
             return 1;
         }
         double succeeding = Math.max(1 - failing, LEAST_SUCCESS);

@@ -19,6 +19,11 @@ public interface PickRequest {
         return "";
     }
 
+    /** The client's IP address as text, empty when it is not known. */
+    default CharSequence source() {
+        return "";
+    }
+
     /** The number of the event loop that picks, from 0: what a picker keeps for each loop is found by it. */
     default int loop() {
         return 0;

@@ -4,7 +4,7 @@ import io.leasegate.endpoint.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable choice function over the endpoints of one cluster (the picker of grpc-java's {@code LoadBalancer}). Called from
+ * A choice function over the endpoints of one cluster, which stay the same (the picker of grpc-java's {@code LoadBalancer}). Called from
  * every event loop, must not block and must not allocate.
  */
 public interface Picker {

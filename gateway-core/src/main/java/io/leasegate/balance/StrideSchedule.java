@@ -24,18 +24,20 @@ final class StrideSchedule {
     /** 2^32 divided by the golden ratio: multiples of it are spread evenly, so that entries of equal weight do not all come in the same generation. */
     private static final long SPREAD = 0x9e37_79b9L;
 
+    private final int size;
     private final int[] entries;
     private final long[] strides;
 
-    private StrideSchedule(int[] entries, long[] strides) {
+    /** @param strides none where all entries have the same, which are the candidates themselves then */
+    private StrideSchedule(int size, int[] entries, long[] strides) {
+        this.size = size;
         this.entries = entries;
         this.strides = strides;
     }
 
     static StrideSchedule of(Candidates candidates) {
-        int n = candidates.size();
         if (candidates.haveEqualWeights()) {
-            return new StrideSchedule(IntStream.range(0, n).toArray(), new long[0]);
+            return new StrideSchedule(candidates.size(), new int[0], new long[0]);
         }
         int[] entries = entries(candidates);
         double[] weights = new double[entries.length];
@@ -49,7 +51,7 @@ final class StrideSchedule {
         for (int i = 0; i < entries.length; i++) {
             strides[i] = Math.max(1, (long) (weights[i] / largest * ONE));
         }
-        return new StrideSchedule(entries, strides);
+        return new StrideSchedule(entries.length, entries, strides);
     }
 
     private static int parts(double weight) {
@@ -73,7 +75,7 @@ final class StrideSchedule {
     }
 
     int size() {
-        return entries.length;
+        return size;
     }
 
     /**
@@ -83,11 +85,11 @@ final class StrideSchedule {
      * @return its index, or -1 when the entry there has no turn
      */
     int at(long position) {
-        int entry = (int) (position % entries.length);
+        int entry = (int) (position % size);
         if (strides.length == 0) {
-            return entries[entry];
+            return entry;
         }
-        long generation = position / entries.length;
+        long generation = position / size;
         long stride = strides[entry];
         long phase = (generation * stride + entry * SPREAD) & (ONE - 1);
         return phase >= ONE - stride ? entries[entry] : -1;

@@ -1,13 +1,14 @@
 package io.leasegate.balance;
 
 import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointStats;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The less loaded of two endpoints that are drawn at random: nearly as good as the least loaded of all, without all calls going to the same
  * one at the same time (Mitzenmacher: The power of two choices in randomized load balancing, 2001).
  *
- * <p>Weights count twice: they are what is drawn by, so that idle endpoints have calls in their proportion, and {@link Load} holds the calls
+ * <p>Weights count twice: they are what is drawn by, so that idle endpoints have calls in their proportion, and the {@link Comparison} holds the calls
  * in flight against them, so that busy ones do too.
  */
 final class TwoChoicesPicker implements Picker {
@@ -15,26 +16,27 @@ final class TwoChoicesPicker implements Picker {
     /** After so many draws that did not suit, whatever suits is looked for; or there is no second choice. */
     private static final int DRAWS = 8;
 
-    /** What a call would meet at an endpoint. */
+    /** Which of two endpoints is less loaded. */
     @FunctionalInterface
-    interface Load {
+    interface Comparison {
 
         /**
-         * Compared only with that of other endpoints; equal where nothing speaks for one of them.
+         * Whether the second is to be preferred; not where nothing speaks for one of them, since the first was drawn by weight.
          *
-         * @param weight relative to the mean weight
+         * @param firstWeight relative to the mean weight, as is the other
          */
-        double of(Endpoint endpoint, double weight, long nowNanos);
+        boolean prefersSecond(
+                EndpointStats first, double firstWeight, EndpointStats second, double secondWeight, long nowNanos);
     }
 
     private final Candidates candidates;
     private final WeightedSample sample;
-    private final Load load;
+    private final Comparison comparison;
 
-    TwoChoicesPicker(Candidates candidates, Load load) {
+    TwoChoicesPicker(Candidates candidates, Comparison comparison) {
         this.candidates = candidates;
         this.sample = WeightedSample.of(candidates);
-        this.load = load;
+        this.comparison = comparison;
     }
 
     @Override
@@ -50,7 +52,7 @@ final class TwoChoicesPicker implements Picker {
             return candidates.any(request);
         }
         int second = second(first, request);
-        return candidates.get(second >= 0 && isLess(second, first, request.nowNanos()) ? second : first);
+        return candidates.get(second >= 0 && isLessLoaded(second, first, request.nowNanos()) ? second : first);
     }
 
     private int second(int first, PickRequest request) {
@@ -66,8 +68,12 @@ final class TwoChoicesPicker implements Picker {
         return -1;
     }
 
-    private boolean isLess(int a, int b, long nowNanos) {
-        return load.of(candidates.get(a), candidates.weight(a), nowNanos)
-                < load.of(candidates.get(b), candidates.weight(b), nowNanos);
+    private boolean isLessLoaded(int second, int first, long nowNanos) {
+        return comparison.prefersSecond(
+                candidates.get(first).stats(),
+                candidates.weight(first),
+                candidates.get(second).stats(),
+                candidates.weight(second),
+                nowNanos);
     }
 }

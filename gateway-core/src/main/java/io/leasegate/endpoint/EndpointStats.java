@@ -14,6 +14,7 @@ public final class EndpointStats {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final LongAdder calls = new LongAdder();
     private final FailureShare failures = new FailureShare();
+    private final PeakLatency latency = new PeakLatency();
 
     /** The endpoint was picked for a call. */
     public void begin() {
@@ -53,5 +54,28 @@ public final class EndpointStats {
     /** The share of the endpoint's calls of late that failed, 0 to 1. */
     public double failureShare(long nowNanos) {
         return failures.at(nowNanos);
+    }
+
+    /**
+     * The first message of an answer came, or the end of one without any.
+     *
+     * @param latencyNanos since the call was sent
+     */
+    public void answered(long latencyNanos, long nowNanos) {
+        latency.answered(latencyNanos, nowNanos);
+    }
+
+    /**
+     * A call ended without an answer.
+     *
+     * @param latencyNanos since the call was sent
+     */
+    public void unanswered(long latencyNanos, long nowNanos) {
+        latency.unanswered(latencyNanos, nowNanos);
+    }
+
+    /** How long the endpoint takes to answer, in nanoseconds, the slowest answers of late before others; 0 while there was none. */
+    public double latencyNanos(long nowNanos) {
+        return latency.at(nowNanos);
     }
 }

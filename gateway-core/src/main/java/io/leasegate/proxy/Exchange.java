@@ -211,10 +211,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             onConnectionGone();
             return;
         }
-        listener.opened(stream);
+        listener.opened(stream, record.sent());
         upstream = listener;
         state = State.OPEN;
-        record.sent();
         if (endpoint != null) {
             endpoint.stats().sent();
         }
@@ -326,10 +325,10 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         boolean sent = upstream != null;
         String where =
                 endpoint == null ? "" : ", service " + record.service() + ", " + at(endpoint, sent ? "sent" : "unsent");
-        cancelUpstream();
         if (sent) {
             instanceFailed();
         }
+        cancelUpstream();
         replyLocally(
                 Outcome.DEADLINE,
                 GrpcStatus.DEADLINE_EXCEEDED,
@@ -427,20 +426,40 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             upstream.cancel();
         }
         endRequestSide();
+        UpstreamLeg attempt = upstream;
         finish(Outcome.OK, grpcStatus);
-        if (endpoint != null) {
-            if (LocalReply.isGrpc(request) && GrpcStatus.of(grpcStatus).isFailure()) {
-                endpoint.stats().failed(record.endNanos());
-            } else {
-                endpoint.stats().succeeded(record.endNanos());
+        if (endpoint == null || attempt == null) {
+            return;
+        }
+        long now = record.endNanos();
+        if (LocalReply.isGrpc(request) && GrpcStatus.of(grpcStatus).isFailure()) {
+            endpoint.stats().failed(now);
+        } else {
+            endpoint.stats().succeeded(now);
+            if (!attempt.hasAnswered()) {
+                endpoint.stats().answered(now - attempt.sentNanos(), now);
             }
+        }
+    }
+
+    /** The first bytes of the answer are there. */
+    void onAnswer(UpstreamLeg attempt) {
+        if (endpoint != null) {
+            long now = System.nanoTime();
+            endpoint.stats().answered(now - attempt.sentNanos(), now);
         }
     }
 
     /** It did not do its part in this call: balancing should know. */
     void instanceFailed() {
-        if (endpoint != null) {
-            endpoint.stats().failed(System.nanoTime());
+        if (endpoint == null) {
+            return;
+        }
+        long now = System.nanoTime();
+        endpoint.stats().failed(now);
+        UpstreamLeg attempt = upstream;
+        if (attempt != null && !attempt.hasAnswered()) {
+            endpoint.stats().unanswered(now - attempt.sentNanos(), now);
         }
     }
 
@@ -483,6 +502,11 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     }
 
     // RequestHead, PickRequest, RequestContext
+
+    @Override
+    public CharSequence source() {
+        return connection.forwardedFor().value();
+    }
 
     @Override
     public int loop() {

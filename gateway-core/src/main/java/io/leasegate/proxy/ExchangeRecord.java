@@ -58,11 +58,14 @@ final class ExchangeRecord implements AccessRecord {
         }
     }
 
-    void sent() {
+    /** Returns the time of {@link System#nanoTime}. */
+    long sent() {
         attempts++;
+        long elapsed = elapsedNanos();
         if (sentNanos < 0) {
-            sentNanos = elapsedNanos();
+            sentNanos = elapsed;
         }
+        return startNanos + elapsed;
     }
 
     void responded() {

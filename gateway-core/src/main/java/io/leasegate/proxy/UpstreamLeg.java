@@ -27,14 +27,26 @@ final class UpstreamLeg implements H2StreamListener {
 
     private final Exchange exchange;
     private @Nullable H2Stream stream;
+    private long sentNanos;
+    private boolean answered;
     private boolean dropped;
 
     UpstreamLeg(Exchange exchange) {
         this.exchange = exchange;
     }
 
-    void opened(H2Stream newStream) {
+    void opened(H2Stream newStream, long nowNanos) {
         stream = newStream;
+        sentNanos = nowNanos;
+    }
+
+    long sentNanos() {
+        return sentNanos;
+    }
+
+    /** Whether bytes of the answer came. Headers alone do not count: there are servers that send them before they have done anything. */
+    boolean hasAnswered() {
+        return answered;
     }
 
     H2Stream stream() {
@@ -88,6 +100,10 @@ final class UpstreamLeg implements H2StreamListener {
         if (dropped) {
             stream().credit(creditBytes);
             return;
+        }
+        if (!answered) {
+            answered = true;
+            exchange.onAnswer(this);
         }
         exchange.relayData(data, creditBytes, endStream, stream());
         if (endStream) {

@@ -5,10 +5,11 @@ import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.endpoint.Instance;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Healthy endpoints for tests of balancing. */
+/** Healthy endpoints for tests of balancing, and balancers for each policy. */
 final class Instances {
 
     private Instances() {}
@@ -27,7 +28,13 @@ final class Instances {
 
     static List<Endpoint> alike(int count) {
         long[] weights = new long[count];
-        java.util.Arrays.fill(weights, 1);
+        Arrays.fill(weights, 1);
         return weighing(weights);
+    }
+
+    /** A load balancer for two event loops; the policies that hash take the header {@code x-user}, and make slots at once. */
+    static LoadBalancer balancer(BalancePolicy policy) {
+        return new LoadBalancers(2, Runnable::run)
+                .of(new BalanceSettings(policy, policy.hashes() ? new HashKey.Header("x-user") : null));
     }
 }

@@ -15,13 +15,17 @@ final class SeededRequest implements PickRequest {
     @Nullable
     Endpoint tried;
 
+    /** The value of every header. */
+    @Nullable
+    CharSequence header;
+
     SeededRequest(long seed) {
         random = new SplittableRandom(seed);
     }
 
     @Override
     public @Nullable CharSequence header(String name) {
-        return null;
+        return header;
     }
 
     @Override

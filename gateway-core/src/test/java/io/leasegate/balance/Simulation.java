@@ -220,6 +220,7 @@ final class Simulation {
                 e.stats().failed(nanos(c.end));
             } else {
                 e.stats().succeeded(nanos(c.end));
+                e.stats().answered(nanos(c.end - c.arrival), nanos(c.end));
             }
         }
     }

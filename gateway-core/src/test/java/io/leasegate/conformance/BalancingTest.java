@@ -9,10 +9,14 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import io.leasegate.balance.BalancePolicy;
+import io.leasegate.balance.BalanceSettings;
+import io.leasegate.balance.HashKey;
 import io.leasegate.balance.LoadBalancers;
 import io.leasegate.endpoint.Traits;
 import io.leasegate.testkit.GatewayExtension;
+import io.leasegate.testkit.Pause;
 import io.leasegate.testkit.TestClient;
 import io.leasegate.testkit.TestServer;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +43,11 @@ class BalancingTest {
     @RegisterExtension
     final GatewayExtension gateway = GatewayExtension.create()
             .ioThreads(LOOPS)
-            .balancers(service -> balancers.of(BalancePolicy.valueOf(service.toUpperCase(Locale.ROOT))));
+            .balancers(service -> balancers.of(settings(BalancePolicy.valueOf(service.toUpperCase(Locale.ROOT)))));
+
+    private static BalanceSettings settings(BalancePolicy policy) {
+        return new BalanceSettings(policy, policy.hashes() ? new HashKey.Header("x-user") : null);
+    }
 
     private static String service(BalancePolicy policy) {
         return policy.name().toLowerCase(Locale.ROOT);
@@ -68,8 +76,9 @@ class BalancingTest {
         }));
     }
 
+    /** Not so for peak EWMA, which knows of pauses of this very process that nobody else can see. */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"ROUND_ROBIN", "RANDOM", "LEAST_REQUEST", "MAGLEV"})
     void callsOfOneConnectionFollowTheWeights(BalancePolicy policy) {
         TestServer light = server(policy, 1);
         TestServer heavy = server(policy, 3);
@@ -116,10 +125,78 @@ class BalancingTest {
         end(all);
     }
 
+    /** Nothing but the time that it takes speaks against the slow one: there is one call at a time. */
+    @Test
+    void peakEwmaAvoidsWhoAnswersLate() {
+        BalancePolicy policy = BalancePolicy.PEAK_EWMA;
+        TestServer fast = server(policy, 1);
+        TestServer slow = register(
+                policy,
+                1,
+                TestServer.start(b -> b.intercept(new ServerInterceptor() {
+                    @Override
+                    public <Q, R> ServerCall.Listener<Q> interceptCall(
+                            ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+                        Pause.millis(50);
+                        return next.startCall(call, headers);
+                    }
+                })));
+        TestClient client = gateway.grpcClient(service(policy));
+        for (int i = 0; i < 300; i++) {
+            client.unary(HELLO);
+        }
+        assertThat(fast.calls().size() + slow.calls().size()).isEqualTo(300);
+        assertThat(slow.calls().size()).isLessThan(30);
+    }
+
+    /** Whatever connection they come on. */
+    @ParameterizedTest
+    @EnumSource(names = {"RING_HASH", "MAGLEV"})
+    void equalKeysGoToTheSameInstance(BalancePolicy policy) {
+        List<TestServer> servers = List.of(server(policy, 1), server(policy, 1), server(policy, 1));
+        Metadata.Key<String> user = Metadata.Key.of("x-user", Metadata.ASCII_STRING_MARSHALLER);
+        Map<String, Integer> instanceOf = new HashMap<>();
+        for (int connection = 0; connection < 3; connection++) {
+            for (int i = 0; i < 60; i++) {
+                Metadata headers = new Metadata();
+                headers.put(user, "user-" + i);
+                TestClient client = gateway.grpcClient(
+                        service(policy),
+                        TestServer.SERVICE,
+                        b -> b.intercept(MetadataUtils.newAttachHeadersInterceptor(headers)));
+                client.unary(HELLO);
+                client.close();
+            }
+        }
+        for (int i = 0; i < servers.size(); i++) {
+            assertThat(servers.get(i).calls()).isNotEmpty();
+            for (Metadata call : servers.get(i).calls()) {
+                Integer before = instanceOf.put(call.get(user), i);
+                assertThat(before == null ? i : before).as(call.get(user)).isEqualTo(i);
+            }
+        }
+        assertThat(instanceOf).hasSize(60);
+    }
+
+    /** A call that the instance of its key cannot take goes to the next one, and all of its kind to the same. */
+    @ParameterizedTest
+    @EnumSource(names = {"RING_HASH", "MAGLEV"})
+    void keysOfADeadInstanceGoElsewhere(BalancePolicy policy) {
+        TestServer one = server(policy, 1);
+        TestServer other = server(policy, 1);
+        one.kill();
+        TestClient client = gateway.grpcClient(service(policy));
+        for (int i = 0; i < 50; i++) {
+            client.unary(HELLO);
+        }
+        assertThat(other.calls()).hasSize(50);
+    }
+
     @Test
     void fastFailuresAttractNoCalls() {
         Map<BalancePolicy, Integer> failures = new HashMap<>();
-        for (BalancePolicy policy : List.of(BalancePolicy.ROUND_ROBIN, BalancePolicy.LEAST_REQUEST)) {
+        for (BalancePolicy policy :
+                List.of(BalancePolicy.ROUND_ROBIN, BalancePolicy.LEAST_REQUEST, BalancePolicy.PEAK_EWMA)) {
             server(policy, 1);
             register(policy, 1, failing());
             TestClient client = gateway.grpcClient(service(policy));
@@ -134,6 +211,7 @@ class BalancingTest {
         }
         assertThat(failures.get(BalancePolicy.ROUND_ROBIN)).isEqualTo(200);
         assertThat(failures.getOrDefault(BalancePolicy.LEAST_REQUEST, 0)).isLessThan(20);
+        assertThat(failures.getOrDefault(BalancePolicy.PEAK_EWMA, 0)).isLessThan(20);
     }
 
     /** Each has answered once, so it is with its instance. */

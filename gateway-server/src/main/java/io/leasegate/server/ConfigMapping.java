@@ -2,6 +2,8 @@ package io.leasegate.server;
 
 import com.google.re2j.Pattern;
 import io.leasegate.balance.BalancePolicy;
+import io.leasegate.balance.BalanceSettings;
+import io.leasegate.balance.HashKey;
 import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.EtcdSettings;
 import io.leasegate.discovery.FileSettings;
@@ -140,9 +142,20 @@ public final class ConfigMapping {
                 h.enabled(), h.service(), h.interval().toMillis(), h.timeout().toMillis());
     }
 
-    static BalancePolicy balance(GatewayConfig config, String service) {
-        return BalancePolicy.valueOf(
-                config.services().of(service).balance().policy().name());
+    static BalanceSettings balance(GatewayConfig config, String service) {
+        ServiceConfig.Balance b = config.services().of(service).balance();
+        return new BalanceSettings(BalancePolicy.valueOf(b.policy().name()), hashKey(b.hashOn()));
+    }
+
+    private static @Nullable HashKey hashKey(ServiceConfig.@Nullable HashOn on) {
+        if (on == null) {
+            return null;
+        }
+        return switch (on.source()) {
+            case HEADER -> new HashKey.Header(on.header());
+            case AUTHORITY -> new HashKey.Authority();
+            case SOURCE -> new HashKey.Source();
+        };
     }
 
     /** The routes in their order; each leads to one destination. */

@@ -16,7 +16,6 @@ import io.leasegate.server.admin.Readiness;
 import io.leasegate.server.config.GatewayConfig;
 import io.leasegate.server.config.ListenerConfig;
 import io.leasegate.server.config.LogFormat;
-import io.leasegate.server.config.ServiceConfig;
 import io.leasegate.server.metrics.CallObservers;
 import io.leasegate.server.metrics.ConnectionObservers;
 import io.leasegate.server.metrics.GatewayMetrics;
@@ -50,6 +49,7 @@ public final class GatewayProcess implements AutoCloseable {
     private final GatewayMetrics metrics;
     private final @Nullable AccessLog accessLog;
     private final ProcessTls tls;
+    private final LoadBalancers balancers;
     private final Discovery discovery;
     private final Gateway gateway;
     private final AdminServer admin;
@@ -75,7 +75,7 @@ public final class GatewayProcess implements AutoCloseable {
         this.accessLog = config.accessLog().enabled() ? openAccessLog(config) : null;
         this.tls = openTls(config, metrics, accessLog);
         metrics.bindTls(tls.figures());
-        LoadBalancers balancers = new LoadBalancers(config.io().threads());
+        this.balancers = new LoadBalancers(config.io().threads());
         this.discovery = new Discovery(
                 ConfigMapping.discovery(config),
                 service -> balancers.of(ConfigMapping.balance(config, service)),
@@ -188,19 +188,6 @@ public final class GatewayProcess implements AutoCloseable {
                 throw new IOException(
                         "leasegate.routes[" + i + "].split: shares are not in effect yet (name one service instead)");
             }
-        }
-        for (String service : config.services().byName().keySet()) {
-            refusePolicy("leasegate.services." + service, config.services().of(service));
-        }
-        refusePolicy("leasegate.services.default", config.services().defaults());
-    }
-
-    private static void refusePolicy(String block, ServiceConfig service) throws IOException {
-        switch (service.balance().policy()) {
-            case ROUND_ROBIN, RANDOM, LEAST_REQUEST -> {}
-            case PEAK_EWMA, RING_HASH, MAGLEV ->
-                throw new IOException(
-                        block + ".balance.policy: not in effect yet (choose round-robin, random or least-request)");
         }
     }
 
@@ -332,6 +319,7 @@ public final class GatewayProcess implements AutoCloseable {
         draining.set(true);
         accepting = false;
         discovery.close();
+        balancers.close();
         gateway.close();
         tls.close();
         admin.close();

@@ -1,9 +1,12 @@
 package io.leasegate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.leasegate.registrar.Registrar;
 import io.leasegate.server.config.ConfigLoader;
 import io.leasegate.testkit.EtcdProcess;
@@ -19,6 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,13 +78,13 @@ class BalancePolicyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"round-robin", "random", "least-request"})
+    @ValueSource(strings = {"round-robin", "random", "least-request", "maglev"})
     void callsFollowTheWeightsThatInstancesRegister(String policy) throws Exception {
         try (EtcdProcess etcd = EtcdProcess.launch();
                 TestServer light = TestServer.start();
                 TestServer heavy = TestServer.start();
                 GatewayProcess gateway = gateway("discovery.etcd.endpoints = [ \"" + etcd.endpoint()
-                        + "\" ]\n services.echo.balance { policy = " + policy + " }")) {
+                        + "\" ]\n services.echo.balance { policy = " + policy + ", hash-on { header = x-user } }")) {
             gateway.start();
             Registrar one = register(etcd, light, 1);
             Registrar three = register(etcd, heavy, 3);
@@ -101,15 +107,72 @@ class BalancePolicyTest {
     }
 
     @Test
-    void aPolicyThatIsNotThereYetIsRefused() {
-        assertThatThrownBy(() -> {
-                    try (GatewayProcess p =
-                            gateway("discovery.static.services { echo = [ { address = \"127.0.0.1:1\" } ] }\n"
-                                    + " services.echo.balance { policy = maglev, hash-on = source }")) {
-                        p.start();
-                    }
-                })
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("leasegate.services.echo.balance.policy: not in effect yet");
+    void peakEwmaAvoidsWhoAnswersLate() throws Exception {
+        ServerInterceptor delay = new ServerInterceptor() {
+            @Override
+            public <Q, R> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+                Pause.millis(50);
+                return next.startCall(call, headers);
+            }
+        };
+        try (TestServer fast = TestServer.start();
+                TestServer slow = TestServer.start(b -> b.intercept(delay));
+                GatewayProcess gateway =
+                        gateway(statics(fast, slow) + " services.echo.balance { policy = peak-ewma }")) {
+            gateway.start();
+            Pause.until(Duration.ofSeconds(20), () -> "not both are healthy", () -> healthy(gateway) == 2);
+            try (TestClient client = TestClient.connect(gateway.ports().getOrDefault("main", 0), "echo")) {
+                for (int i = 0; i < 300; i++) {
+                    client.unary(HELLO);
+                }
+            }
+            assertThat(fast.calls().size() + slow.calls().size()).isEqualTo(300);
+            assertThat(slow.calls().size()).isLessThan(30);
+        }
+    }
+
+    private static String statics(TestServer... instances) {
+        return Stream.of(instances)
+                .map(s -> "{ address = \"127.0.0.1:" + s.port() + "\" }")
+                .collect(Collectors.joining(", ", "discovery.static.services { echo = [ ", " ] }\n"));
+    }
+
+    /** Calls of one client come from one address; those of two authorities may part. */
+    @ParameterizedTest
+    @ValueSource(strings = {"source", "authority", "{ header = x-user }"})
+    void whatIsHashedIsWhatTheConfigurationSays(String hashOn) throws Exception {
+        try (TestServer a = TestServer.start();
+                TestServer b = TestServer.start();
+                TestServer c = TestServer.start();
+                GatewayProcess gateway =
+                        gateway(statics(a, b, c) + " services.echo.balance { policy = maglev, hash-on = " + hashOn
+                                + " }\n routes = [ { match { path-prefix = \"/\" }, service = echo } ]")) {
+            gateway.start();
+            Pause.until(Duration.ofSeconds(20), () -> "not all are healthy", () -> healthy(gateway) == 3);
+            for (int authority = 0; authority < 20; authority++) {
+                try (TestClient client = TestClient.connect(
+                        gateway.ports().getOrDefault("main", 0),
+                        "authority-" + authority,
+                        TestServer.SERVICE,
+                        channel -> channel)) {
+                    client.unary(HELLO);
+                    client.unary(HELLO);
+                }
+            }
+            List<Integer> calls =
+                    List.of(a.calls().size(), b.calls().size(), c.calls().size());
+            assertThat(calls.stream().mapToInt(n -> n).sum()).isEqualTo(40);
+            long reached = calls.stream().filter(n -> n > 0).count();
+            if (hashOn.equals("source")) {
+                assertThat(reached).isEqualTo(1);
+            } else {
+                // Twenty names, or forty calls without the header, all at one of three: not in a million runs.
+                assertThat(reached).isGreaterThan(1);
+            }
+            if (hashOn.equals("authority")) {
+                assertThat(calls).as("each authority's two calls are together").allMatch(n -> n % 2 == 0);
+            }
+        }
     }
 }

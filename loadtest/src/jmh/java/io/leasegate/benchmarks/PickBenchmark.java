@@ -1,6 +1,9 @@
 package io.leasegate.benchmarks;
 
 import io.leasegate.balance.BalancePolicy;
+import io.leasegate.balance.BalanceSettings;
+import io.leasegate.balance.HashKey;
+import io.leasegate.balance.LoadBalancer;
 import io.leasegate.balance.LoadBalancers;
 import io.leasegate.balance.PickRequest;
 import io.leasegate.balance.Picker;
@@ -61,7 +64,7 @@ public class PickBenchmark {
         }
     }
 
-    @Param({"ROUND_ROBIN", "RANDOM", "LEAST_REQUEST"})
+    @Param({"ROUND_ROBIN", "RANDOM", "LEAST_REQUEST", "PEAK_EWMA", "RING_HASH", "MAGLEV"})
     BalancePolicy policy = BalancePolicy.ROUND_ROBIN;
 
     @Param({"10", "1000"})
@@ -77,15 +80,24 @@ public class PickBenchmark {
     @SuppressWarnings("NullAway.Init") // set before all
     private Picker picker;
 
+    @SuppressWarnings("NullAway.Init") // set before all
+    private LoadBalancer balancer;
+
     @Setup
     public void make() {
         for (int i = 0; i < instances; i++) {
             EndpointId id = new EndpointId("service", "10.0." + i / 250 + "." + i % 250, 8080);
             Endpoint e = new Endpoint(new Instance(id, 1 + i % mostWeight, "", Map.of(), false, "seed", "", 0, 0, 0));
             e.state(EndpointState.HEALTHY, "");
+            e.stats().answered(1_000_000 + i, System.nanoTime());
             endpoints.add(e);
         }
-        picker = balancers.of(policy).picker(endpoints);
+        balancer = newBalancer();
+        picker = balancer.picker(endpoints);
+    }
+
+    private LoadBalancer newBalancer() {
+        return balancers.of(new BalanceSettings(policy, policy.hashes() ? new HashKey.Header("x-user") : null));
     }
 
     @Benchmark
@@ -93,8 +105,15 @@ public class PickBenchmark {
         return picker.pick(call);
     }
 
+    /** As for a state that changed: the same instances as before. */
     @Benchmark
     public Picker newPicker() {
-        return balancers.of(policy).picker(endpoints);
+        return balancer.picker(endpoints);
+    }
+
+    /** As for the first picker of a service, with all that can be kept from one to the next. */
+    @Benchmark
+    public Picker firstPicker() {
+        return newBalancer().picker(endpoints);
     }
 }

@@ -17,7 +17,6 @@ final class NotYetInEffect {
             "leasegate.routes[].retry",
             "leasegate.routes[].hedge",
             "leasegate.routes[].timeouts",
-            "leasegate.services.NAME.balance.hash-on",
             "leasegate.services.NAME.balance.zone-aware",
             "leasegate.services.NAME.balance.slow-start",
             "leasegate.services.NAME.balance.panic-threshold",
