@@ -142,7 +142,7 @@ class BalancingTest {
                     @Override
                     public <Q, R> ServerCall.Listener<Q> interceptCall(
                             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-                        Pause.millis(300);
+                        Pause.millis(1_000);
                         return next.startCall(call, headers);
                     }
                 })));
