@@ -128,7 +128,8 @@ final class Tools {
         progress.println("  building the registrar " + registrar.id() + " with Go");
         Path log = cache.resolve("registrar-" + registrar.id() + ".log");
         Map<String, String> environment = Map.of("GOFLAGS", "-mod=readonly -buildvcs=false", "GOWORK", "off");
-        // Fetches what the program needs and compiles nothing: a library that cannot be had is no mistake of the program.
+        // Fetches what the program needs and compiles nothing: a library that cannot be had is no mistake of the
+        // program.
         Child fetched = Child.run(
                 log,
                 INSTALL_LIMIT,
