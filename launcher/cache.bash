@@ -27,6 +27,11 @@ make_cache() (
     local registry=etcd folder began=$SECONDS
     find_cache
     if [ -z "$cache" ]; then say "cache: $java_home/release does not tell the version of that Java, so there is no cache for it"; return 0; fi
+    # The JVM compares the path of a jar with the escaped one of its URL, and takes no class from the archive if they differ (so does 17; 25 does not).
+    if [ "$java_version" -lt 25 ] && [[ ${gateway_jar%/*} == *[!A-Za-z0-9/._~+=,@:-]* ]]; then
+        say "cache: Java $java_version uses none for jars in a folder like '${gateway_jar%/*}' (expected a path of letters, digits and /._~+=,@:- alone, or Java 25)"
+        return 0
+    fi
     if [ "$cache" -nt "$gateway_jar" ]; then return 0; fi
     [ -w "${cache%/*}" ] || { say "cache: ${cache%/*} cannot be written"; return 1; }
     if ! has "${LEASEGATE_ETCD:-etcd}" && [ ! -x "${LEASEGATE_ETCD:-etcd}" ]; then registry=static; fi

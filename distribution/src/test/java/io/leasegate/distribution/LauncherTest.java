@@ -1,6 +1,7 @@
 package io.leasegate.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.leasegate.distribution.Archive.Result;
 import java.nio.file.Files;
@@ -135,7 +136,7 @@ class LauncherTest {
 
     @Test
     void recordsWhatServeStartsFrom() throws Exception {
-        Path unpacked = Files.createDirectory(folder.resolve("to record"));
+        Path unpacked = Files.createDirectory(folder.resolve(takesAnyPath() ? "to record" : "recorded"));
         Archive own = Archive.unpackInto(unpacked);
         Map<String, String> java = Map.of("LEASEGATE_JAVA_OPTS", "-Xlog:class+load:stdout");
         String line = "io.leasegate.server.cli.ServeCommand source: ";
@@ -151,6 +152,20 @@ class LauncherTest {
 
         // It is there: nothing to do.
         assertThat(own.leasegate(elsewhere, Map.of(), "cache")).isEqualTo(new Result(0, "", ""));
+    }
+
+    @Test
+    void recordsNothingWhereJavaWouldNotUseIt() throws Exception {
+        assumeThat(takesAnyPath()).isFalse();
+        Archive own = Archive.unpackInto(Files.createDirectory(folder.resolve("not to record")));
+        Result recorded = own.leasegate(elsewhere, Map.of(), "cache");
+        assertThat(recorded.exitCode()).isZero();
+        assertThat(recorded.errors()).contains("uses none for jars in a folder like '", "not to record", "or Java 25");
+    }
+
+    /** Whether the Java of these tests, which is the launcher's too, takes classes from a cache for jars whose path has a space in it. */
+    private static boolean takesAnyPath() {
+        return Runtime.version().feature() >= 25;
     }
 
     @Test
