@@ -103,7 +103,7 @@ final class UpstreamLeg implements H2StreamListener {
         }
         if (!answered) {
             answered = true;
-            exchange.onAnswer(this);
+            exchange.target().answered(this);
         }
         exchange.relayData(data, creditBytes, endStream, stream());
         if (endStream) {
@@ -118,7 +118,7 @@ final class UpstreamLeg implements H2StreamListener {
             return;
         }
         dropped = true;
-        exchange.instanceFailed();
+        exchange.target().failed();
         if (errorCode == Http2Error.REFUSED_STREAM && exchange.retry("it refused the stream")) {
             return;
         }
@@ -135,7 +135,7 @@ final class UpstreamLeg implements H2StreamListener {
         }
         dropped = true;
         if (loss == StreamLoss.CONNECTION || loss == StreamLoss.PROTOCOL) {
-            exchange.instanceFailed();
+            exchange.target().failed();
         }
         switch (loss) {
             case UNPROCESSED -> {
