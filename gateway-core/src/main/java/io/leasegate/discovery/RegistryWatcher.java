@@ -127,11 +127,11 @@ final class RegistryWatcher {
             return;
         }
         boolean other = endpoint.state() != state;
-        endpoint.state(state, reason);
+        endpoint.state(state, reason, loop.nanoTime());
         if (other) {
             builder.healthChanged(endpoint);
             publishSoon();
-            if (state == EndpointState.UNHEALTHY) {
+            if (state.isDown()) {
                 unhealthyListeners.forEach(l -> l.accept(endpoint));
             }
         }

@@ -2,6 +2,7 @@ package io.leasegate.discovery;
 
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.Traits;
 import io.leasegate.registration.HostPort;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,10 +26,13 @@ public final class StaticRegistry implements Registry {
                     HostPort address = HostPort.parse(m.address());
                     all.add(new Instance(
                             new EndpointId(service, address.host(), address.port()),
-                            m.weight(),
-                            m.version(),
-                            m.metadata(),
-                            false,
+                            Traits.builder()
+                                    .weight(m.weight())
+                                    .version(m.version())
+                                    .zone(m.metadata().getOrDefault("zone", ""))
+                                    .region(m.metadata().getOrDefault("region", ""))
+                                    .metadata(m.metadata())
+                                    .build(),
                             FORMAT,
                             KEY,
                             0,
