@@ -92,15 +92,15 @@ final class Candidates {
         boolean equal = true;
         double sum = 0;
         for (Endpoint e : endpoints) {
-            equal &= e.instance().weight() == endpoints[0].instance().weight();
-            sum += e.instance().weight();
+            equal &= e.pickWeight() == endpoints[0].pickWeight();
+            sum += e.pickWeight();
         }
         if (equal) {
             return null;
         }
         double[] weights = new double[endpoints.length];
         for (int i = 0; i < weights.length; i++) {
-            weights[i] = endpoints[i].instance().weight() / sum * weights.length;
+            weights[i] = endpoints[i].pickWeight() / sum * weights.length;
         }
         return weights;
     }

@@ -50,10 +50,14 @@ public final class Discovery implements AutoCloseable {
         watcher = new RegistryWatcher(control, builder, tables, listener, firstSnapshot::countDown);
     }
 
+    /** In the order of their precedence, the one that counts first. */
     private List<Registry> registries(DiscoverySettings settings, DiscoveryListener listener) {
         List<Registry> all = new ArrayList<>();
         if (settings.etcd() != null) {
             all.add(new EtcdRegistry(settings.etcd(), control, listener));
+        }
+        if (settings.file() != null) {
+            all.add(new FileRegistry(settings.file(), control, listener));
         }
         if (settings.statics() != null) {
             all.add(new StaticRegistry(settings.statics()));
@@ -65,7 +69,10 @@ public final class Discovery implements AutoCloseable {
     public void start() {
         control.execute(() -> {
             Map<Registry, RegistrySink> sinks = new LinkedHashMap<>();
-            registries.forEach(r -> sinks.put(r, watcher.sink(r.name())));
+            for (int i = 0; i < registries.size(); i++) {
+                Registry r = registries.get(i);
+                sinks.put(r, watcher.sink(r.name(), registries.size() - i));
+            }
             sinks.forEach(Registry::start);
         });
     }
@@ -127,6 +134,19 @@ public final class Discovery implements AutoCloseable {
     /** How the registries stand. */
     public List<RegistryStatus> status() {
         return registries.stream().map(Registry::status).toList();
+    }
+
+    /**
+     * How one registry stands.
+     *
+     * @throws IllegalArgumentException when there is none of the name
+     */
+    public RegistryStatus status(String name) {
+        return registries.stream()
+                .filter(r -> r.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(name + " is not among the registries"))
+                .status();
     }
 
     /** The keys that register nothing, and why. */

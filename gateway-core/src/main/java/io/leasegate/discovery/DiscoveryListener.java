@@ -44,6 +44,9 @@ public interface DiscoveryListener {
     /** A registry was read as a whole. */
     default void onListed(String registry) {}
 
+    /** A file was read because its content changed, or could not be used; a name was looked up. */
+    default void onSourceRead(String source, SourceRead result) {}
+
     /** A registry's connection was lost or could not be made. */
     default void onDisconnected(String registry, String reason) {}
 }

@@ -153,6 +153,12 @@ final class KeyMap {
         announce(key, known, null);
     }
 
+    /** What the key stands for; nothing when it is not there. */
+    List<Instance> instances(String key) {
+        KeyState known = keys.get(key);
+        return known == null ? List.of() : known.instances();
+    }
+
     /** The TTL of a lease became known: the key's instances say it from now on. */
     void leaseTtl(String key, long leaseId, long seconds) {
         KeyState known = keys.get(key);
@@ -211,7 +217,8 @@ final class KeyMap {
         return instances.isEmpty() ? 0 : instances.get(0).leaseId();
     }
 
-    private static boolean removesAddress(List<Instance> was, List<Instance> is) {
+    /** Whether an address of the one list is not in the other. */
+    static boolean removesAddress(List<Instance> was, List<Instance> is) {
         for (Instance i : was) {
             EndpointId id = i.id();
             if (is.stream().noneMatch(other -> other.id().equals(id))) {

@@ -3,7 +3,9 @@ package io.leasegate.discovery;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.LeaseLife;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,9 @@ public interface RegistrySink {
      * @param instances all of its instances; none when the key is gone
      */
     void change(String key, List<Instance> instances);
+
+    /** From the next {@link #commit} on these services are known, with or without instances; in the place of those named before. */
+    default void expect(Set<String> services) {}
 
     /**
      * All that was changed since the last commit belongs together and is to be routed.
@@ -34,6 +39,9 @@ public interface RegistrySink {
 
     /** From now on the listener hears when an endpoint is found to be of no use. */
     default void whenUnhealthy(Consumer<Endpoint> listener) {}
+
+    /** What is left of the lease that an endpoint's key is bound to; the pickers learn of a changed share of its weight. */
+    default void leaseLife(Endpoint endpoint, LeaseLife life) {}
 
     /** Whether somebody waits for a revision that is not routed by yet, this one or one before it. */
     default boolean isAwaited(long revision) {

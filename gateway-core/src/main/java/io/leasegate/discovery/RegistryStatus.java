@@ -10,10 +10,10 @@ package io.leasegate.discovery;
  * @param revision the registry's revision that was applied last, 0 where there are none
  * @param sinceEpochMillis since when it is connected, or is not
  * @param confirmedAgeMillis how long ago the registry last confirmed that nothing newer is known; -1 when it never did
- * @param keys how many keys register instances
+ * @param keys how many keys register instances; services that a file lists
  * @param refusedKeys how many keys register nothing, up to the number that is remembered
  * @param lists how often everything was read
- * @param disconnects how often the connection was lost or could not be made
+ * @param disconnects how often the connection was lost or could not be made, or reading came to nothing
  * @param held how many instances are kept although the registry has them no more
  * @param restoredEpochMillis when the table was saved that stands in for the registry, 0 when none does
  */

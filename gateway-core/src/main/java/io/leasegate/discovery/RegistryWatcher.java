@@ -6,6 +6,7 @@ import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointListener;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.LeaseLife;
 import io.leasegate.routing.RouteTable;
 import io.leasegate.routing.RouteTableBuilder;
 import io.leasegate.routing.RouteTableRef;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class RegistryWatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryWatcher.class);
-    private static final long SPREAD_MILLIS = 5;
+    private static final long SPREAD_MILLIS = 20;
 
     private final ControlLoop loop;
     private final RouteTableBuilder builder;
@@ -42,6 +43,7 @@ final class RegistryWatcher {
     private final List<Long> removalsReceived = new ArrayList<>();
     private final Runnable onFirstSnapshot;
     private final Set<String> awaited = new HashSet<>();
+    private final Map<String, Set<String>> expected = new HashMap<>();
     private final List<Consumer<Endpoint>> unhealthyListeners = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private boolean publishSoon;
@@ -84,13 +86,25 @@ final class RegistryWatcher {
         builder.table().clusters().forEach(c -> c.endpoints().forEach(e -> tell(() -> endpointListener.onAdded(e))));
     }
 
-    /** The sink of one registry. All sinks are asked for before the first registry starts. */
-    RegistrySink sink(String registry) {
+    /**
+     * The sink of one registry. All sinks are asked for before the first registry starts.
+     *
+     * @param precedence of the registry's word on an address that several of them have; the highest counts
+     */
+    RegistrySink sink(String registry, int precedence) {
         awaited.add(registry);
         return new RegistrySink() {
             @Override
             public void change(String key, List<Instance> instances) {
-                builder.set(key, instances);
+                builder.set(precedence, key, instances);
+            }
+
+            @Override
+            public void expect(Set<String> services) {
+                expected.put(registry, services);
+                Set<String> all = new HashSet<>();
+                expected.values().forEach(all::addAll);
+                builder.expect(all);
             }
 
             @Override
@@ -107,6 +121,16 @@ final class RegistryWatcher {
             @Override
             public @Nullable Endpoint endpoint(EndpointId id) {
                 return builder.endpoint(id);
+            }
+
+            @Override
+            public void leaseLife(Endpoint endpoint, LeaseLife life) {
+                boolean other = endpoint.leaseLife().weightShare() != life.weightShare();
+                endpoint.leaseLife(life);
+                if (other && builder.holds(endpoint)) {
+                    builder.weightChanged(endpoint);
+                    publishSpread();
+                }
             }
 
             @Override
@@ -130,7 +154,11 @@ final class RegistryWatcher {
         endpoint.state(state, reason, loop.nanoTime());
         if (other) {
             builder.healthChanged(endpoint);
-            publishSoon();
+            if (state == EndpointState.HEALTHY) {
+                publishSpread();
+            } else {
+                publishSoon();
+            }
             if (state.isDown()) {
                 unhealthyListeners.forEach(l -> l.accept(endpoint));
             }

@@ -1,10 +1,5 @@
 package io.leasegate.discovery;
 
-import io.leasegate.endpoint.EndpointId;
-import io.leasegate.endpoint.Instance;
-import io.leasegate.endpoint.Traits;
-import io.leasegate.registration.HostPort;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Instances from the configuration. They never change. */
@@ -15,41 +10,27 @@ public final class StaticRegistry implements Registry {
 
     private static final String KEY = "";
 
-    private final List<Instance> instances;
+    private final StaticSettings settings;
     private final long sinceEpochMillis = System.currentTimeMillis();
     private volatile boolean started;
 
     public StaticRegistry(StaticSettings settings) {
-        List<Instance> all = new ArrayList<>();
-        settings.services()
-                .forEach((service, members) -> members.forEach(m -> {
-                    HostPort address = HostPort.parse(m.address());
-                    all.add(new Instance(
-                            new EndpointId(service, address.host(), address.port()),
-                            Traits.builder()
-                                    .weight(m.weight())
-                                    .version(m.version())
-                                    .zone(m.metadata().getOrDefault("zone", ""))
-                                    .region(m.metadata().getOrDefault("region", ""))
-                                    .metadata(m.metadata())
-                                    .build(),
-                            FORMAT,
-                            KEY,
-                            0,
-                            0,
-                            0));
-                }));
-        instances = List.copyOf(all);
+        this.settings = settings;
     }
 
     @Override
     public String name() {
-        return "static";
+        return FORMAT;
     }
 
     @Override
     public void start(RegistrySink sink) {
-        sink.change(KEY, instances);
+        sink.change(
+                KEY,
+                settings.instances(FORMAT, KEY).values().stream()
+                        .flatMap(List::stream)
+                        .toList());
+        sink.expect(settings.services().keySet());
         sink.commit(0, false, 0);
         started = true;
     }

@@ -1,5 +1,8 @@
 package io.leasegate.discovery;
 
+import io.leasegate.endpoint.EndpointId;
+import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.Traits;
 import io.leasegate.registration.HostPort;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Instances that the configuration names. Immutable.
+ * Instances that the configuration or a file lists. Immutable.
  *
  * @param services the instances by the name of their service
  */
@@ -27,6 +30,20 @@ public record StaticSettings(Map<String, List<StaticInstance>> services) {
             copy.put(name, List.copyOf(instances));
         });
         services = Map.copyOf(copy);
+    }
+
+    /**
+     * The instances as a source tells them, in the order in which they are listed.
+     *
+     * @param format the source's name
+     * @param key where they stand
+     */
+    Map<String, List<Instance>> instances(String format, String key) {
+        Map<String, List<Instance>> byService = new HashMap<>();
+        services.forEach((service, members) -> byService.put(
+                service,
+                members.stream().map(m -> m.instance(service, format, key)).toList()));
+        return byService;
     }
 
     /**
@@ -49,6 +66,24 @@ public record StaticSettings(Map<String, List<StaticInstance>> services) {
                 throw new IllegalArgumentException("weight: " + weight + " (expected 0 or more)");
             }
             metadata = Map.copyOf(metadata);
+        }
+
+        private Instance instance(String service, String format, String key) {
+            HostPort parsed = HostPort.parse(address);
+            return new Instance(
+                    new EndpointId(service, parsed.host(), parsed.port()),
+                    Traits.builder()
+                            .weight(weight)
+                            .version(version)
+                            .zone(metadata.getOrDefault("zone", ""))
+                            .region(metadata.getOrDefault("region", ""))
+                            .metadata(metadata)
+                            .build(),
+                    format,
+                    key,
+                    0,
+                    0,
+                    0);
         }
     }
 }

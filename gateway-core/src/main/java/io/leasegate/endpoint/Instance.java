@@ -9,11 +9,11 @@ import java.util.Map;
  *
  * @param id service and address
  * @param traits what the registration says beside the address
- * @param format the registration format's name, {@code static} for the static source
- * @param key the registry key, empty for the static source
+ * @param format the registration format's name; {@code file}, {@code dns} or {@code static} for those sources
+ * @param key the registry key; the file, the name that was looked up, or empty for the static source
  * @param leaseId the lease that the key is bound to, 0 for none
  * @param leaseTtlSeconds the TTL that the lease was granted with, 0 when there is no lease or it is not known yet
- * @param modRevision the registry revision of the key's last change, 0 for the static source
+ * @param modRevision the registry revision of the key's last change, 0 for other sources than a registry
  * @param heldBecause why the instance is kept although the registry has it no more; empty for one that is registered
  */
 public record Instance(

@@ -55,7 +55,6 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     private final H2Stream downstream;
     private final HeaderBlock request;
     private final RequestBody body;
-    private final boolean grpc;
     private final ExchangeRecord record;
     private final AsciiString path;
     private AsciiString authority;
@@ -77,7 +76,6 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         this.downstream = downstream;
         this.request = request;
         this.body = new RequestBody(downstream, endStream, loop.replayBudget());
-        this.grpc = LocalReply.isGrpc(request);
         this.path = orEmpty(request.get(HeaderNames.PATH));
         this.authority = orEmpty(request.get(HeaderNames.AUTHORITY));
         this.record = new ExchangeRecord(connection, path, requestIdOf(request, loop));
@@ -352,8 +350,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         AsciiString code = AsciiString.cached(outcome.code());
         record.detail(detail);
         if (!responding) {
-            send(LocalReply.headers(grpc, status, message, code));
-        } else if (grpc) {
+            send(LocalReply.headers(request, status, message, code));
+        } else if (LocalReply.isGrpc(request)) {
             send(LocalReply.trailers(status, message, code));
         } else {
             downstream.reset(Http2Error.INTERNAL_ERROR);
@@ -434,7 +432,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             return;
         }
         long now = record.endNanos();
-        if (grpc && GrpcStatus.of(grpcStatus).isFailure()) {
+        if (LocalReply.isGrpc(request) && GrpcStatus.of(grpcStatus).isFailure()) {
             endpoint.stats().failed(now);
         } else {
             endpoint.stats().succeeded(now);

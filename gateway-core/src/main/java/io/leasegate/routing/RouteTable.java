@@ -63,12 +63,12 @@ public final class RouteTable {
         return version;
     }
 
-    /** The registry revision that the table reflects, 0 for the static source alone. */
+    /** The registry revision that the table reflects, 0 where etcd is no source. */
     public long revision() {
         return revision;
     }
 
-    /** Where the instances come from: {@code etcd}, {@code static}, or both joined by a plus sign. */
+    /** Where the instances come from: {@code etcd}, {@code file}, {@code dns}, {@code static}, or several joined by plus signs. */
     public String source() {
         return source;
     }

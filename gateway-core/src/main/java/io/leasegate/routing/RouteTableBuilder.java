@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  *   routes(...)         --+                     +-- nothing changed: the previous table itself
  * </pre>
  *
- * <p>Invariants: several keys with the same service and address make one {@link Endpoint}, which says what the key changed last says
- * and stays until the last of them goes; an {@code Endpoint} object lives as long as its address is registered; the version rises
+ * <p>Invariants: several keys with the same service and address make one {@link Endpoint}, which says what the key of the highest
+ * precedence says, of several such keys the one changed last, and stays until the last of them goes; an {@code Endpoint} object lives as long as its address is registered; the version rises
  * only when what is routed changed, by a registration, a state or a route; a service that lost its last instance stays known, as a destination
- * without endpoints, so that its callers hear "no healthy endpoint" and not "no such service".
+ * without endpoints, and so is one that a source is expected to have, so that its callers hear "no healthy endpoint" and not "no such service".
  */
 public final class RouteTableBuilder {
 
@@ -53,7 +53,8 @@ public final class RouteTableBuilder {
     private final Set<ServiceEntry> dirty = new LinkedHashSet<>();
     private List<Route> routes = List.of();
     private Map<String, Set<String>> routedVersions = Map.of();
-    private boolean routesChanged;
+    private Set<String> expected = Set.of();
+    private boolean namesChanged;
     private RouteTable table;
 
     /**
@@ -75,7 +76,7 @@ public final class RouteTableBuilder {
         this.table = RouteTable.empty(requireNonNull(source, "source"));
         routes(routes);
         table = makeTable(0, 0, Map.of());
-        routesChanged = false;
+        namesChanged = false;
     }
 
     /** The table that was built last; before the first build one of version 0 that knows the routes and no instance. */
@@ -100,16 +101,30 @@ public final class RouteTableBuilder {
         }
         routes = List.copyOf(newRoutes);
         routedVersions = versions;
-        routesChanged = true;
+        namesChanged = true;
+    }
+
+    /** Services that are known from the next build on whether they have instances or not, in the place of those named before. */
+    public void expect(Set<String> names) {
+        if (!expected.equals(names)) {
+            expected = Set.copyOf(names);
+            namesChanged = true;
+        }
+    }
+
+    /** The same as {@link #set(int, String, List)} where there is one source. */
+    public void set(String key, List<Instance> newInstances) {
+        set(0, key, newInstances);
     }
 
     /**
      * Sets what one registration key stands for from the next build on.
      *
-     * @param key identifies the registration among those of all sources; the empty key is that of the static source
+     * @param precedence of the key's source: where several have an address, the highest counts. Always the same for a key
+     * @param key identifies the registration among those of all sources
      * @param newInstances all instances that the key stands for; none when it is gone
      */
-    public void set(String key, List<Instance> newInstances) {
+    public void set(int precedence, String key, List<Instance> newInstances) {
         List<Instance> after = List.copyOf(newInstances);
         List<Instance> before = after.isEmpty() ? instances.remove(key) : instances.put(key, after);
         if (before != null) {
@@ -117,11 +132,11 @@ public final class RouteTableBuilder {
                 return;
             }
             for (Instance i : before) {
-                dirty.add(entry(i).withdraw(key, i));
+                dirty.add(entry(i).withdraw(precedence, key, i));
             }
         }
         for (Instance i : after) {
-            dirty.add(entry(i).register(key, i));
+            dirty.add(entry(i).register(precedence, key, i));
         }
     }
 
@@ -153,6 +168,15 @@ public final class RouteTableBuilder {
 
     /** The state of an endpoint changed: its service gets new pickers with the next build. Endpoints that are gone are passed over. */
     public void healthChanged(Endpoint endpoint) {
+        pickersChange(endpoint);
+    }
+
+    /** An endpoint's share of its weight is another one. */
+    public void weightChanged(Endpoint endpoint) {
+        pickersChange(endpoint);
+    }
+
+    private void pickersChange(Endpoint endpoint) {
         ServiceEntry s = services.get(endpoint.id().service());
         if (s != null && s.holds(endpoint)) {
             s.pickersStale = true;
@@ -178,9 +202,9 @@ public final class RouteTableBuilder {
             }
         }
         dirty.clear();
-        if (!changes.isEmpty() || routesChanged) {
+        if (!changes.isEmpty() || namesChanged) {
             table = makeTable(table.version() + 1, revision, changes);
-            routesChanged = false;
+            namesChanged = false;
         } else if (revision != table.revision()) {
             table = table.withRevision(revision);
         }
@@ -190,7 +214,7 @@ public final class RouteTableBuilder {
     private RouteTable makeTable(long version, long revision, Map<String, Destination> changes) {
         boolean dropped = noteEmptyServices(changes);
         NameMap<Destination> byName =
-                dropped || routesChanged ? null : table.services().replace(changes);
+                dropped || namesChanged ? null : table.services().replace(changes);
         if (byName == null) {
             byName = new NameMap<>(allDestinations());
         }
@@ -248,6 +272,7 @@ public final class RouteTableBuilder {
         Map<String, Destination> all = new HashMap<>();
         emptyServices.forEach(name -> all.put(name, emptyDestination(name, "")));
         routedVersions.keySet().forEach(name -> all.put(name, emptyDestination(name, "")));
+        expected.forEach(name -> all.put(name, emptyDestination(name, "")));
         services.values().forEach(s -> all.put(s.name, s.any()));
         return all;
     }

@@ -52,27 +52,28 @@ final class ServiceEntry {
         Endpoint endpoint;
     }
 
-    /** Order of the keys that register one address: the one changed last comes last. The key makes the order total. */
-    private record Claim(long modRevision, String key) implements Comparable<Claim> {
+    /** Order of the keys that register one address: by precedence, then the one changed last comes last. The key makes the order total. */
+    private record Claim(int precedence, long modRevision, String key) implements Comparable<Claim> {
         @Override
         public int compareTo(Claim other) {
-            int byRevision = Long.compare(modRevision, other.modRevision);
+            int byPrecedence = Integer.compare(precedence, other.precedence);
+            int byRevision = byPrecedence != 0 ? byPrecedence : Long.compare(modRevision, other.modRevision);
             return byRevision != 0 ? byRevision : key.compareTo(other.key);
         }
     }
 
-    ServiceEntry register(String key, Instance instance) {
+    ServiceEntry register(int precedence, String key, Instance instance) {
         members.computeIfAbsent(instance.id(), id -> new Member())
                 .claims
-                .put(new Claim(instance.modRevision(), key), instance);
+                .put(new Claim(precedence, instance.modRevision(), key), instance);
         dirtyMembers.add(instance.id());
         return this;
     }
 
-    ServiceEntry withdraw(String key, Instance instance) {
+    ServiceEntry withdraw(int precedence, String key, Instance instance) {
         Member m = members.get(instance.id());
         if (m != null) {
-            m.claims.remove(new Claim(instance.modRevision(), key));
+            m.claims.remove(new Claim(precedence, instance.modRevision(), key));
             dirtyMembers.add(instance.id());
         }
         return this;

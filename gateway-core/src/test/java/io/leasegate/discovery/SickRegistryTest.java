@@ -76,7 +76,7 @@ class SickRegistryTest {
                 @Override
                 public void onRemoved(Endpoint e, long newsNanos) {}
             });
-            registry.start(watcher.sink("etcd"));
+            registry.start(watcher.sink("etcd", 0));
             return this;
         }
 

@@ -307,6 +307,39 @@ class RouteTableBuilderTest {
     }
 
     @Test
+    void theSourceOfTheHighestPrecedenceSpeaksForAnAddressWhateverTheRevisions() {
+        builder.set(1, "file", List.of(instance("echo", 1, 0, 10, "f")));
+        builder.set(2, "etcd", List.of(instance("echo", 1, 7, 20, "e")));
+        builder.set(0, "static", List.of(instance("echo", 1, 9, 30, "s")));
+        Endpoint e = endpoint(builder.build(7).table(), "echo", 1);
+        assertThat(e.instance().version()).isEqualTo("e");
+        builder.set(2, "etcd", List.of());
+        builder.build(8);
+        assertThat(e.instance().version()).isEqualTo("f");
+        builder.set(1, "file", List.of());
+        TableUpdate update = builder.build(8);
+        assertThat(e.instance().version()).isEqualTo("s");
+        assertThat(update.removed()).isEmpty();
+        builder.set(0, "static", List.of());
+        assertThat(builder.build(8).removed()).containsExactly(e);
+    }
+
+    @Test
+    void anExpectedServiceIsKnownWithoutInstances() {
+        builder.expect(Set.of("s1", "s2"));
+        assertThat(known(builder.build(0).table(), 3)).containsExactly("s1", "s2");
+        builder.set("k", List.of(instance("s1", 1, 1)));
+        RouteTable table = builder.build(1).table();
+        assertThat(cluster(table, "s1").endpoints()).hasSize(1);
+        builder.expect(Set.of("s1", "s2"));
+        assertThat(builder.build(1).table()).isSameAs(table);
+        builder.expect(Set.of("s3"));
+        table = builder.build(1).table();
+        assertThat(known(table, 3)).containsExactly("s1", "s3");
+        assertThat(cluster(table, "s1").endpoints()).hasSize(1);
+    }
+
+    @Test
     void setAllReplacesEverything() {
         builder.setAll(List.of(keyed("a", id("echo", 1)), keyed("b", id("echo", 2)), keyed("c", id("chat", 1))));
         builder.build(1);

@@ -6,7 +6,9 @@ import io.leasegate.balance.BalanceSettings;
 import io.leasegate.balance.HashKey;
 import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.EtcdSettings;
+import io.leasegate.discovery.FileSettings;
 import io.leasegate.discovery.HoldSettings;
+import io.leasegate.discovery.LeaseSettings;
 import io.leasegate.discovery.StaticSettings;
 import io.leasegate.health.HealthSettings;
 import io.leasegate.proxy.ConnectionLife;
@@ -22,25 +24,36 @@ import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteMatch;
 import io.leasegate.routing.TextMatch;
 import io.leasegate.server.config.CallConfig;
+import io.leasegate.server.config.ConfigurationException;
 import io.leasegate.server.config.ConnectionsConfig;
+import io.leasegate.server.config.DiscoveryConfig.StaticInstance;
 import io.leasegate.server.config.EtcdConfig;
+import io.leasegate.server.config.FileConfig;
 import io.leasegate.server.config.GatewayConfig;
+import io.leasegate.server.config.InstanceFile;
 import io.leasegate.server.config.ListenerConfig;
+import io.leasegate.server.config.Problem;
 import io.leasegate.server.config.RouteConfig;
 import io.leasegate.server.config.ServiceConfig;
 import io.leasegate.server.config.UpstreamConfig;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** From what the configuration says to what the core is made with. Stateless. */
 public final class ConfigMapping {
 
     private static final int MAX_AUTO_PER_ADDRESS = 10_000;
+
+    /** How many problems of a file are told in one message. */
+    private static final int MAX_TOLD = 5;
 
     private ConfigMapping() {}
 
@@ -188,20 +201,47 @@ public final class ConfigMapping {
 
     static DiscoverySettings discovery(GatewayConfig config) {
         EtcdConfig etcd = config.discovery().etcd();
-        Map<String, List<StaticSettings.StaticInstance>> statics = new LinkedHashMap<>();
-        config.discovery()
-                .staticServices()
-                .forEach((service, list) -> statics.put(
-                        service,
-                        list.stream()
-                                .map(i -> new StaticSettings.StaticInstance(
-                                        new HostPort(i.host(), i.port()).toString(),
-                                        i.weight(),
-                                        i.version(),
-                                        Map.copyOf(i.metadata())))
-                                .toList()));
+        Map<String, List<StaticInstance>> statics = config.discovery().staticServices();
         return new DiscoverySettings(
-                etcd == null ? null : safe(etcd), statics.isEmpty() ? null : new StaticSettings(statics));
+                etcd == null ? null : safe(etcd),
+                file(config.discovery().file()),
+                statics.isEmpty() ? null : instances(statics));
+    }
+
+    private static @Nullable FileSettings file(@Nullable FileConfig file) {
+        return file == null
+                ? null
+                : new FileSettings(
+                        file.path(),
+                        Math.max(1, file.interval().toMillis()),
+                        content -> instances(file.path(), content));
+    }
+
+    private static StaticSettings instances(Path file, byte[] content) throws IOException {
+        try {
+            return instances(InstanceFile.read(file, content));
+        } catch (ConfigurationException e) {
+            List<Problem> some = e.problems().stream().limit(MAX_TOLD).toList();
+            int untold = e.problems().size() - some.size();
+            throw new IOException(
+                    some.stream().map(Problem::toString).collect(Collectors.joining("; "))
+                            + (untold == 0 ? "" : "; and " + untold + " more (leasegate check has all)"),
+                    e);
+        }
+    }
+
+    private static StaticSettings instances(Map<String, List<StaticInstance>> services) {
+        Map<String, List<StaticSettings.StaticInstance>> byName = new LinkedHashMap<>();
+        services.forEach((service, list) -> byName.put(
+                service,
+                list.stream()
+                        .map(i -> new StaticSettings.StaticInstance(
+                                new HostPort(i.host(), i.port()).toString(),
+                                i.weight(),
+                                i.version(),
+                                Map.copyOf(i.metadata())))
+                        .toList()));
+        return new StaticSettings(byName);
     }
 
     /** As a gateway reads it: with what protects it from a registry that is sick. */
@@ -210,6 +250,8 @@ public final class ConfigMapping {
         return etcd(etcd)
                 .withHold(new HoldSettings(
                         h.enabled(), h.share(), h.minInstances(), h.window().toMillis()))
+                .withLeases(new LeaseSettings(
+                        etcd.leases().checksPerSecond(), etcd.leases().fadeBelow()))
                 .withSavedTable(etcd.savedTable());
     }
 

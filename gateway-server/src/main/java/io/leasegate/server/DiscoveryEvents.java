@@ -2,8 +2,11 @@ package io.leasegate.server;
 
 import io.leasegate.discovery.DiscoveryListener;
 import io.leasegate.discovery.Refusal;
+import io.leasegate.discovery.SourceRead;
 import io.leasegate.endpoint.EndpointId;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
@@ -17,13 +20,18 @@ final class DiscoveryEvents implements DiscoveryListener {
 
     private final LongConsumer evictionNanos;
     private final Consumer<String> held;
+    private final BiConsumer<String, String> sourceReads;
     private String lastReason = "";
     private long lastLoggedNanos;
 
-    /** @param held is told the cause when instances are held */
-    DiscoveryEvents(LongConsumer evictionNanos, Consumer<String> held) {
+    /**
+     * @param held is told the cause when instances are held
+     * @param sourceReads is told the source and the result when one beside etcd was read
+     */
+    DiscoveryEvents(LongConsumer evictionNanos, Consumer<String> held, BiConsumer<String, String> sourceReads) {
         this.evictionNanos = evictionNanos;
         this.held = held;
+        this.sourceReads = sourceReads;
     }
 
     @Override
@@ -67,6 +75,11 @@ final class DiscoveryEvents implements DiscoveryListener {
                     refusal.reason(),
                     refusal.previousKept() ? "; its previous value stays in force" : "");
         }
+    }
+
+    @Override
+    public void onSourceRead(String source, SourceRead result) {
+        sourceReads.accept(source, result.name().toLowerCase(Locale.ROOT));
     }
 
     @Override

@@ -18,12 +18,7 @@ final class EtcdFigures implements RegistryFigures {
     }
 
     private RegistryStatus status() {
-        for (RegistryStatus s : discovery.status()) {
-            if (s.name().equals("etcd")) {
-                return s;
-            }
-        }
-        throw new IllegalStateException("etcd is not among the registries");
+        return discovery.status("etcd");
     }
 
     @Override

@@ -80,7 +80,7 @@ public final class GatewayProcess implements AutoCloseable {
                 ConfigMapping.discovery(config),
                 service -> balancers.of(ConfigMapping.balance(config, service)),
                 ConfigMapping.routes(config),
-                new DiscoveryEvents(metrics.evictionObserver(), metrics::onHeld));
+                new DiscoveryEvents(metrics.evictionObserver(), metrics::onHeld, metrics::onSourceRead));
         CallObserver log = accessLog == null ? CallObserver.NONE : accessLog;
         this.gateway = new Gateway(
                 ConfigMapping.gateway(config, tls),
@@ -96,6 +96,9 @@ public final class GatewayProcess implements AutoCloseable {
         metrics.bindLog(logDropped);
         if (config.discovery().etcd() != null) {
             metrics.bindRegistry(new EtcdFigures(discovery));
+        }
+        if (config.discovery().file() != null) {
+            metrics.bindSource(new OtherSource("file", discovery));
         }
         if (accessLog != null) {
             metrics.bindAccessLog(accessLog::lines, accessLog::dropped);
@@ -239,7 +242,7 @@ public final class GatewayProcess implements AutoCloseable {
                 alarms.add("the table was saved at " + Instant.ofEpochMilli(s.restoredEpochMillis()) + "; " + s.name()
                         + " was not read since: " + s.error());
             } else if (s.synced() && !s.connected()) {
-                alarms.add(s.name() + " is not followed, the last table stays in force: " + s.error());
+                alarms.add(s.name() + " is not followed, what it said last stays in force: " + s.error());
             }
             if (s.held() > 0) {
                 alarms.add(s.held() + " instances are held: they vanished from " + s.name()

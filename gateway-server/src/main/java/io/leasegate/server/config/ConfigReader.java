@@ -27,12 +27,14 @@ final class ConfigReader {
         noSameAddress(s, listeners, admin);
         DiscoveryConfig discovery = s.block("discovery", DiscoveryReader::read);
         if (discovery.etcd() == null
+                && discovery.file() == null
                 && discovery.staticServices().isEmpty()
                 && !s.context().hasProblemUnder(s.path() + ".discovery")) {
             s.problem(
                     "discovery",
                     "nothing says where the instances are "
-                            + "(add discovery.etcd.endpoints = [ \"http://127.0.0.1:2379\" ], or discovery.static.services)");
+                            + "(add discovery.etcd.endpoints = [ \"http://127.0.0.1:2379\" ], discovery.file.path"
+                            + " or discovery.static.services)");
         }
         ServiceReader services = new ServiceReader();
         ServicesConfig servicesConfig = s.block("services", services::read);

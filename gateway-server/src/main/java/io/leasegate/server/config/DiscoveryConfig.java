@@ -5,19 +5,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where instances are found: in etcd, in the file itself, or in both.
+ * Where instances are found: at least one of these.
  *
  * @param etcd the registry, null when there is none
- * @param staticServices the instances that the file lists, by service name; empty for none
+ * @param file the file that is watched, null when there is none
+ * @param staticServices the instances that the configuration lists, by service name; empty for none
  */
-public record DiscoveryConfig(@Nullable EtcdConfig etcd, Map<String, List<StaticInstance>> staticServices) {
+public record DiscoveryConfig(
+        @Nullable EtcdConfig etcd, @Nullable FileConfig file, Map<String, List<StaticInstance>> staticServices) {
 
     public DiscoveryConfig {
         staticServices = Ordered.copy(staticServices);
     }
 
     /**
-     * An instance that the file lists.
+     * An instance that the configuration or a file lists.
      *
      * @param host a host name, an IPv4 address, or an IPv6 address without brackets
      * @param port 1 to 65535

@@ -5,7 +5,9 @@ import io.leasegate.registration.RegistrationFormats;
 import io.leasegate.server.config.DiscoveryConfig.StaticInstance;
 import io.leasegate.server.config.EtcdConfig.Credentials;
 import io.leasegate.server.config.EtcdConfig.Hold;
+import io.leasegate.server.config.EtcdConfig.Leases;
 import io.leasegate.tls.ClientTls;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +53,49 @@ final class DiscoveryReader {
         // The defaults of etcd alone make no registry.
         boolean withEtcd = s.isSetByUser("etcd") || s.context().isCatalog();
         EtcdConfig etcd = withEtcd ? s.block("etcd", DiscoveryReader::etcd) : null;
-        return new DiscoveryConfig(etcd, s.block("static", DiscoveryReader::staticServices));
+        boolean withFile = s.isSetByUser("file") || s.context().isCatalog();
+        FileConfig file = withFile ? s.block("file", DiscoveryReader::file) : null;
+        return new DiscoveryConfig(etcd, file, s.block("static", DiscoveryReader::staticServices));
+    }
+
+    private static FileConfig file(Section s) {
+        Node node = s.find("path");
+        if (node == null) {
+            s.missing("path", "expected the file that lists the instances");
+        }
+        Path path = Path.of("-");
+        if (node != null && !s.context().isCatalog()) {
+            path = s.context().resolve(node.as(Kind.TEXT));
+            if (!s.context().hasProblemUnder(node.path())) {
+                checkFile(node, path);
+            }
+        }
+        return new FileConfig(path, s.get("interval", ListenerReader.TIMER));
+    }
+
+    /** Whoever makes the file may come later than the gateway, but a directory that is not there is a slip. */
+    private static void checkFile(Node node, Path path) {
+        Path directory = path.getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            node.wrong("no such directory: " + directory + "; create it, or correct the path, which is taken from the"
+                    + " configuration file's directory");
+        } else if (!Files.exists(path)) {
+            node.context()
+                    .warning(
+                            node.path() + ": there is no file " + path
+                                    + " yet; the gateway takes no calls until it is there",
+                            node.origin());
+        } else if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+            node.wrong("cannot be read: name a file that this user may read");
+        } else {
+            try {
+                InstanceFile.read(path, Files.readAllBytes(path));
+            } catch (ConfigurationException e) {
+                e.problems().forEach(node.context()::problem);
+            } catch (IOException e) {
+                node.wrong("cannot be read: " + e.getMessage());
+            }
+        }
     }
 
     private static EtcdConfig etcd(Section s) {
@@ -71,6 +116,7 @@ final class DiscoveryReader {
                 credentials(s),
                 tls,
                 s.block("hold", DiscoveryReader::hold),
+                s.block("leases", DiscoveryReader::leases),
                 savedTable(s));
     }
 
@@ -80,6 +126,15 @@ final class DiscoveryReader {
                 s.get("share", SHARE_ABOVE_ZERO),
                 s.get("min-instances", Kind.integer(1, Integer.MAX_VALUE)),
                 s.get("window", ListenerReader.TIMER));
+    }
+
+    private static Leases leases(Section s) {
+        int checks = s.get("checks-per-second", Kind.integer(0, 1_000));
+        Optional<Double> fade = s.get("fade-below", Kind.orNone(SHARE_ABOVE_ZERO));
+        if (fade.isPresent() && checks == 0) {
+            s.problem("fade-below", "needs checks-per-second above 0: what is left of a lease is not known without");
+        }
+        return new Leases(checks, fade.orElse(0d));
     }
 
     /** The file need not be there, but its directory must. */
@@ -209,10 +264,12 @@ final class DiscoveryReader {
 
     private static Map<String, List<StaticInstance>> staticServices(Section s) {
         Node services = s.find("services");
+        return services == null ? Map.of() : instances(services);
+    }
+
+    /** The instances in a block of lists by the names of services. */
+    static Map<String, List<StaticInstance>> instances(Node services) {
         Map<String, List<StaticInstance>> byName = new LinkedHashMap<>();
-        if (services == null) {
-            return byName;
-        }
         services.entries().forEach((name, node) -> {
             node.keyAs(name, Addresses.SERVICE);
             Set<String> addresses = new HashSet<>();
@@ -231,16 +288,21 @@ final class DiscoveryReader {
         if (node != null && !addresses.add(address.toString()) && !s.context().hasProblemUnder(node.path())) {
             node.wrong("is there twice in this service");
         }
-        Map<String, String> metadata = new LinkedHashMap<>();
-        Node given = s.find("metadata");
-        if (given != null) {
-            given.entries().forEach((name, value) -> metadata.put(name, value.as(Kind.ANY_TEXT)));
-        }
         return new StaticInstance(
                 address.host(),
                 address.port(),
                 s.find("weight", Kind.integer(0, Integer.MAX_VALUE), 1),
                 s.find("version", Kind.ANY_TEXT, ""),
-                metadata);
+                metadata(s));
+    }
+
+    /** Free text by name. */
+    static Map<String, String> metadata(Section s) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        Node given = s.find("metadata");
+        if (given != null) {
+            given.entries().forEach((name, value) -> metadata.put(name, value.as(Kind.ANY_TEXT)));
+        }
+        return metadata;
     }
 }

@@ -48,6 +48,11 @@ final class ReadContext {
         warnings.add(at(message, origin));
     }
 
+    /** Notes a problem in another file. */
+    void problem(Problem elsewhere) {
+        problems.add(elsewhere);
+    }
+
     /** Whether something is wrong with a key whose path begins with the given text. */
     boolean hasProblemUnder(String path) {
         return problems.stream().anyMatch(p -> p.message().startsWith(path));

@@ -34,9 +34,10 @@ public final class GatewayMetrics implements AutoCloseable {
     private final ProcessMetrics process;
     private final EvictionMetrics evictions;
     /** What counters ask at a scrape: the registry itself holds them weakly. */
-    private final List<Object> sources = new CopyOnWriteArrayList<>();
+    private final List<Object> counted = new CopyOnWriteArrayList<>();
 
     private final TlsMetrics tls;
+    private final SourceMetrics sources;
     private @Nullable TableMetrics table;
     private @Nullable RegistryMetrics registryClient;
 
@@ -57,6 +58,7 @@ public final class GatewayMetrics implements AutoCloseable {
         connections = new ConnectionMetrics(registry, limits);
         process = new ProcessMetrics(registry, version);
         tls = new TlsMetrics(registry);
+        sources = new SourceMetrics(registry);
         evictions = new EvictionMetrics(registry, limits, evictionGoalNanos);
     }
 
@@ -95,6 +97,16 @@ public final class GatewayMetrics implements AutoCloseable {
         registryClient = new RegistryMetrics(registry, figures);
     }
 
+    /** Shows a source of instances beside etcd. */
+    public void bindSource(SourceFigures figures) {
+        sources.bind(figures);
+    }
+
+    /** A source of instances beside etcd was read; the result is as {@code SourceRead} has it, in lower case. Any thread. */
+    public void onSourceRead(String source, String result) {
+        sources.onRead(source, result);
+    }
+
     /** Vanished instances are held; the cause is as {@code DiscoveryListener} has it. Any thread. */
     public synchronized void onHeld(String cause) {
         if (registryClient != null) {
@@ -124,7 +136,7 @@ public final class GatewayMetrics implements AutoCloseable {
     }
 
     private void counter(String name, String description, LongSupplier total) {
-        sources.add(total);
+        counted.add(total);
         FunctionCounter.builder(name, total, LongSupplier::getAsLong)
                 .description(description)
                 .register(registry);

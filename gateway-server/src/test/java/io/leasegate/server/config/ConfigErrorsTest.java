@@ -528,12 +528,47 @@ class ConfigErrorsTest {
     }
 
     @Test
+    void theFileOfInstancesIsReadToo() throws Exception {
+        Path file = write("gate.conf", "leasegate.discovery.file.path = instances.conf\n");
+        assertThat(ConfigLoader.load(file).warnings())
+                .as("it may come later")
+                .singleElement()
+                .asString()
+                .isEqualTo("leasegate.discovery.file.path: there is no file " + directory.resolve("instances.conf")
+                        + " yet; the gateway takes no calls until it is there, " + file + ": line 1");
+
+        Path instances = write("instances.conf", "services {\n echo = [ { address = nowhere } ]\n}\nfoo = 1\n");
+        assertThat(errors(file))
+                .containsExactly(
+                        "services.echo[0].address: nowhere (expected host:port such as 127.0.0.1:50051, an IPv6 address in brackets), "
+                                + instances
+                                + ": line 2",
+                        "foo: unknown key (expected services { NAME = [ { address = \"HOST:PORT\" } ] }), " + instances
+                                + ": line 4");
+
+        write("instances.conf", "services {}");
+        assertThat(ConfigLoader.load(file).warnings()).isEmpty();
+
+        assertThat(errors(write("gate.conf", "leasegate.discovery.file { path = no/where.conf, interval = 0s }")))
+                .containsExactly(
+                        "leasegate.discovery.file.interval: 0s (expected a duration with a unit such as 250ms, 5s or 2m,"
+                                + " more than zero), " + file + ": line 1",
+                        "leasegate.discovery.file.path: no/where.conf (no such directory: " + directory.resolve("no")
+                                + "; create it, or correct the path, which is taken from the configuration file's"
+                                + " directory), " + file + ": line 1");
+        assertThat(errors(write("gate.conf", "leasegate.discovery.file {}")))
+                .containsExactly("leasegate.discovery.file.path: missing (expected the file that lists the instances), "
+                        + file + ": line 1");
+    }
+
+    @Test
     void aFileWithoutAnyWayToFindInstances() throws IOException {
         Path file = write("gate.conf", "leasegate {\n  admin.port = 0\n}\n");
 
         assertThat(errors(file))
                 .containsExactly("leasegate.discovery: nothing says where the instances are "
-                        + "(add discovery.etcd.endpoints = [ \"http://127.0.0.1:2379\" ], or discovery.static.services), "
+                        + "(add discovery.etcd.endpoints = [ \"http://127.0.0.1:2379\" ], discovery.file.path"
+                        + " or discovery.static.services), "
                         + file + ": line 1");
         assertThat(errors(write("empty.conf", "")))
                 .singleElement()

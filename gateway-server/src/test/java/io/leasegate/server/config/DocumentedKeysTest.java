@@ -80,6 +80,7 @@ class DocumentedKeysTest {
                 .map(l -> l.replace("enabled = false", "enabled = true"))
                 .toList();
         Path file = Files.write(directory.resolve("all.conf"), lines);
+        Files.writeString(directory.resolve("instances.conf"), "services {}");
 
         GatewayConfig config = ConfigLoader.load(file);
 

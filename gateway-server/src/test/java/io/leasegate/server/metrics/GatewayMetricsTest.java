@@ -42,6 +42,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
@@ -106,6 +107,24 @@ class GatewayMetricsTest {
         @Override
         public Map<String, Integer> refused() {
             return refused;
+        }
+    }
+
+    private record FileFigures(AtomicLong millisAgo) implements SourceFigures {
+
+        @Override
+        public String name() {
+            return "file";
+        }
+
+        @Override
+        public boolean up() {
+            return millisAgo.get() >= 0;
+        }
+
+        @Override
+        public long millisSinceConfirmed() {
+            return millisAgo.get();
         }
     }
 
@@ -427,6 +446,28 @@ class GatewayMetricsTest {
                 .isZero();
     }
 
+    @Test
+    void sourcesBesideEtcd() throws Exception {
+        AtomicLong millisAgo = new AtomicLong(-1);
+        metrics.bindSource(new FileFigures(millisAgo));
+        metrics.onSourceRead("file", "failed");
+        System.gc();
+        Exposition e = scrape();
+        assertThat(e.value("leasegate_source_up", "source", "file")).isZero();
+        assertThat(e.value("leasegate_source_confirmation_age_seconds", "source", "file"))
+                .isNaN();
+        assertThat(e.value("leasegate_source_reads_total", "source", "file", "result", "failed"))
+                .isEqualTo(1);
+        millisAgo.set(2_500);
+        metrics.onSourceRead("file", "failed");
+        e = scrape();
+        assertThat(e.value("leasegate_source_up", "source", "file")).isEqualTo(1);
+        assertThat(e.value("leasegate_source_confirmation_age_seconds", "source", "file"))
+                .isEqualTo(2.5);
+        assertThat(e.value("leasegate_source_reads_total", "source", "file", "result", "failed"))
+                .isEqualTo(2);
+    }
+
     /** The reasons in the manual are those that the gateway knows. */
     @Test
     void theManualNamesEachReasonForWhichAConnectionEnds() {
@@ -445,6 +486,8 @@ class GatewayMetricsTest {
             Figures figures = new Figures();
             figures.refused.put("malformed", 1);
             metrics.bindRegistry(figures);
+            metrics.bindSource(new FileFigures(new AtomicLong()));
+            metrics.onSourceRead("file", "ok");
             metrics.bindAccessLog(() -> 0, () -> 0);
             metrics.bindLog(() -> 0);
             metrics.bindEventLoops(loops);
