@@ -64,7 +64,9 @@ final class Candidates {
             case UNREACHABLE, DRAINING, HELD -> false;
         });
         Endpoint[] endpoints = chosen.toArray(new Endpoint[0]);
-        return new Candidates(members, endpoints, panic, SlowStart.of(slowStartNanos, endpoints));
+        // Where too few are well, those that have become so are needed at once.
+        SlowStart slowStart = SlowStart.of(panic ? 0 : slowStartNanos, endpoints);
+        return new Candidates(members, endpoints, panic, slowStart);
     }
 
     private static List<Endpoint> filter(List<Endpoint> all, Predicate<Endpoint> predicate) {
@@ -77,10 +79,11 @@ final class Candidates {
         return some.size() == all.size() ? all : some;
     }
 
-    /** Those of one zone, with the states and the slow start of all. */
+    /** Those of one zone, in the same panic; fresh ones have their part relative to the oldest of the zone. */
     Candidates inZone(String zone) {
-        List<Endpoint> some = filter(List.of(endpoints), e -> zoneOf(e).equals(zone));
-        return new Candidates(members, some.toArray(new Endpoint[0]), panic, slowStart);
+        Endpoint[] some =
+                filter(List.of(endpoints), e -> zoneOf(e).equals(zone)).toArray(new Endpoint[0]);
+        return new Candidates(members, some, panic, slowStart.among(some));
     }
 
     static String zoneOf(Endpoint e) {
@@ -129,6 +132,16 @@ final class Candidates {
     /** The weight of an endpoint relative to the mean of all. */
     double weight(int index) {
         return weights == null ? 1 : weights[index];
+    }
+
+    /** The same, as little as slow start leaves of it by now. */
+    double weightNow(int index, PickRequest request) {
+        return weight(index) * slowStart.part(endpoints[index], request);
+    }
+
+    /** Whether these, some of the candidates, are all so fresh that they should be passed over this time. */
+    boolean holdsBack(Candidates some, PickRequest request) {
+        return slowStart.holdsBack(some.slowStart, request);
     }
 
     /**

@@ -26,7 +26,7 @@ final class ServiceLoadBalancer implements LoadBalancer {
         this.overall = policies.get();
     }
 
-    /** {@inheritDoc} Which policy hashes has all of them, whatever their zone and age: equal keys must not part. */
+    /** {@inheritDoc} A policy that hashes has all of them, whatever their zone and age: equal keys must not part. */
     @Override
     public Picker picker(List<Endpoint> endpoints) {
         if (settings.policy().hashes()) {
@@ -35,19 +35,23 @@ final class ServiceLoadBalancer implements LoadBalancer {
         Candidates candidates = Candidates.of(endpoints, settings.panicThreshold(), settings.slowStartNanos());
         Map<String, Double> shares = ZoneShares.of(settings.zone(), candidates);
         byZone.keySet().retainAll(shares.keySet());
+        Picker everywhere = overall.picker(candidates);
         if (shares.isEmpty()) {
-            return overall.picker(candidates);
+            return everywhere;
         }
-        Picker[] pickers = new Picker[shares.size()];
+        Candidates[] zones = new Candidates[shares.size()];
+        Picker[] pickers = new Picker[zones.length];
         double[] upTo = new double[pickers.length];
         double sum = 0;
         int n = 0;
         for (Map.Entry<String, Double> share : shares.entrySet()) {
             sum += share.getValue();
             upTo[n] = sum;
-            pickers[n++] = byZone.computeIfAbsent(share.getKey(), zone -> policies.get())
-                    .picker(candidates.inZone(share.getKey()));
+            zones[n] = candidates.inZone(share.getKey());
+            pickers[n] = byZone.computeIfAbsent(share.getKey(), zone -> policies.get())
+                    .picker(zones[n]);
+            n++;
         }
-        return new ZonePicker(candidates, pickers, upTo);
+        return new ZonePicker(candidates, everywhere, zones, pickers, upTo);
     }
 }

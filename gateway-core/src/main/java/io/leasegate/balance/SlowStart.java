@@ -37,17 +37,35 @@ final class SlowStart {
         return new SlowStart(any ? windowNanos : 0, oldest);
     }
 
+    /** The same for some of the endpoints, relative to the oldest of these. */
+    SlowStart among(Endpoint[] some) {
+        return of(windowNanos, some);
+    }
+
+    /** The part of its calls that the endpoint has by now, above 0 and up to 1. */
+    double part(Endpoint endpoint, PickRequest request) {
+        return windowNanos == 0 || endpoint.state() != EndpointState.HEALTHY
+                ? 1
+                : partSince(endpoint.healthySinceNanos(), request.nowNanos());
+    }
+
     /** Whether the endpoint is to be passed over this time. */
     boolean holdsBack(Endpoint endpoint, PickRequest request) {
-        if (windowNanos == 0) {
-            return false;
-        }
-        long now = request.nowNanos();
-        long age = now - endpoint.healthySinceNanos();
-        if (age >= windowNanos || endpoint.state() != EndpointState.HEALTHY) {
-            return false;
-        }
-        return Candidates.unit(request.random()) >= part(age) / part(now - oldestSinceNanos);
+        return holdsBack(part(endpoint, request), request);
+    }
+
+    /** Whether some of the endpoints, which are as old together as the oldest of them, are to be passed over this time. */
+    boolean holdsBack(SlowStart some, PickRequest request) {
+        return some.windowNanos != 0 && holdsBack(partSince(some.oldestSinceNanos, request.nowNanos()), request);
+    }
+
+    private static boolean holdsBack(double part, PickRequest request) {
+        return part < 1 && Candidates.unit(request.random()) >= part;
+    }
+
+    private double partSince(long sinceNanos, long nowNanos) {
+        long age = nowNanos - sinceNanos;
+        return age >= windowNanos ? 1 : part(age) / part(nowNanos - oldestSinceNanos);
     }
 
     private double part(long ageNanos) {

@@ -21,16 +21,22 @@ import java.util.TreeMap;
  */
 final class ZoneShares {
 
+    /** What a sum of weights may be off by. */
+    private static final double ROUNDING = 1e-9;
+
     private ZoneShares() {}
 
     /**
      * The shares of the zones, ours first, which add up to 1. Empty where zones do not matter: our zone is not told, has no instance, or is the
-     * only one; or there is panic, in which nothing is known of capacity.
+     * only one; there is panic, in which nothing is known of capacity; or nobody who could get a call.
      */
     static Map<String, Double> of(String ourZone, Candidates candidates) {
+        if (ourZone.isEmpty() || candidates.size() == 0 || candidates.isPanic()) {
+            return Map.of();
+        }
         Set<String> zones = new HashSet<>();
         candidates.members().forEach(e -> zones.add(Candidates.zoneOf(e)));
-        if (ourZone.isEmpty() || !zones.contains(ourZone) || zones.size() == 1 || candidates.isPanic()) {
+        if (!zones.contains(ourZone) || zones.size() == 1) {
             return Map.of();
         }
         TreeMap<String, Double> capacity = new TreeMap<>();
@@ -41,21 +47,22 @@ final class ZoneShares {
             sum += candidates.weight(i);
         }
         double fair = sum / zones.size();
-        double stays = Math.min(1, capacity.getOrDefault(ourZone, 0.0) / fair);
+        double stays = capacity.getOrDefault(ourZone, 0.0) / fair;
+        if (stays > 1 - ROUNDING) {
+            return Map.of(ourZone, 1.0);
+        }
         Map<String, Double> shares = new LinkedHashMap<>();
         if (stays > 0) {
             shares.put(ourZone, stays);
         }
-        if (stays < 1) {
-            double spare = 0;
-            for (double c : capacity.values()) {
-                spare += Math.max(0, c - fair);
-            }
-            for (Map.Entry<String, Double> zone : capacity.entrySet()) {
-                double more = zone.getValue() - fair;
-                if (more > 0) {
-                    shares.put(zone.getKey(), (1 - stays) * more / spare);
-                }
+        double spare = 0;
+        for (double c : capacity.values()) {
+            spare += Math.max(0, c - fair);
+        }
+        for (Map.Entry<String, Double> zone : capacity.entrySet()) {
+            double more = zone.getValue() - fair;
+            if (more > 0) {
+                shares.put(zone.getKey(), (1 - stays) * more / spare);
             }
         }
         return shares;

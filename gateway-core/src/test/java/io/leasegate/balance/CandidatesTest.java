@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -70,6 +71,19 @@ class CandidatesTest {
         }
         assertThat(found).hasToString(expected);
         assertThat(candidates.members()).isEqualTo(all);
+    }
+
+    /** Two of weight 0, one that is healthy and one that is not, are none of the two that count. */
+    @Test
+    void whoHasNoWeightNeitherGetsCallsNorCounts() {
+        List<Endpoint> all = Instances.weighing(0, 0, 1, 1);
+        all.get(1).state(EndpointState.UNHEALTHY, "");
+        all.get(2).state(EndpointState.UNHEALTHY, "");
+        assertThat(Candidates.of(all, 0.5, 0).isPanic()).isFalse();
+        Candidates panic = Candidates.of(all, 0.51, 0);
+        assertThat(panic.isPanic()).isTrue();
+        assertThat(panic.size()).isEqualTo(2);
+        assertThat(panic.members()).containsExactly(all.get(2), all.get(3));
     }
 
     @ParameterizedTest

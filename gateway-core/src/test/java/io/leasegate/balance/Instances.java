@@ -40,13 +40,18 @@ final class Instances {
     static List<Endpoint> inZones(String... zones) {
         List<Endpoint> all = new ArrayList<>();
         for (String zone : zones) {
-            EndpointId id = new EndpointId("echo", "10.1.0." + all.size(), 8080);
-            Traits traits = Traits.builder().zone(zone).build();
-            Endpoint e = new Endpoint(new Instance(id, traits, "static", "", 0, 0, 0));
-            e.state(EndpointState.HEALTHY, "", LONG_AGO);
-            all.add(e);
+            all.add(inZone(zone, all.size(), 1));
         }
         return all;
+    }
+
+    /** @param number makes its address another one */
+    static Endpoint inZone(String zone, int number, long weight) {
+        EndpointId id = new EndpointId("echo", "10.1.0." + number, 8080);
+        Traits traits = Traits.builder().zone(zone).weight(weight).build();
+        Endpoint e = new Endpoint(new Instance(id, traits, "static", "", 0, 0, 0));
+        e.state(EndpointState.HEALTHY, "", LONG_AGO);
+        return e;
     }
 
     /** With a header to hash for the policies that do. */

@@ -1,5 +1,6 @@
 package io.leasegate.balance;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -74,6 +75,34 @@ class SlowStartTest {
         becomesHealthy(all.get(1), START);
         // 2 s against 7 s
         assertThat(share(picker(policy, all), all.get(1), START + 2 * SECOND)).isEqualTo(2.0 / 9, within(0.01));
+    }
+
+    /** Else the fresh one, which has fewer of them, would be the less loaded one of nearly all pairs. */
+    @ParameterizedTest
+    @EnumSource(names = {"LEAST_REQUEST", "PEAK_EWMA"})
+    void callsInFlightAreHeldAgainstThePart(BalancePolicy policy) {
+        List<Endpoint> all = Instances.alike(2);
+        becomesHealthy(all.get(0), START - 60 * SECOND);
+        becomesHealthy(all.get(1), START);
+        Picker picker = picker(policy, all);
+        request.nowNanos = START + SECOND;
+        for (int i = 0; i < 220; i++) {
+            requireNonNull(picker.pick(request)).stats().begin();
+        }
+        assertThat(all.get(1).stats().inFlight()).as("a tenth of the other's").isBetween(18, 22);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ROUND_ROBIN", "RANDOM", "LEAST_REQUEST", "PEAK_EWMA"})
+    void inPanicNoneIsHeldBack(BalancePolicy policy) {
+        List<Endpoint> all = Instances.alike(5);
+        becomesHealthy(all.get(0), START - 60 * SECOND);
+        becomesHealthy(all.get(1), START);
+        all.subList(2, 5).forEach(e -> e.state(EndpointState.UNHEALTHY, "", START));
+        Picker picker = Instances.balancer(
+                        Instances.settings(policy).withSlowStart(10 * SECOND).withPanicThreshold(0.5))
+                .picker(all);
+        assertThat(share(picker, all.get(1), START)).isEqualTo(0.2, within(0.01));
     }
 
     @ParameterizedTest

@@ -7,10 +7,12 @@ import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.endpoint.Instance;
 import io.leasegate.endpoint.Traits;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,6 +77,70 @@ class ZoneAwareTest {
         double each = (double) CALLS * names.length / all.size();
         assertThat(calls).hasSize(all.size());
         calls.forEach((e, n) -> assertThat(n / each).isEqualTo(1, within(0.03)));
+    }
+
+    /** The same, exactly, whatever the weights: each zone's share of the calls of all gateways is its share of the capacity. */
+    @Test
+    void calledByWhatTheyCanCarryWhateverTheWeights() {
+        SplittableRandom random = new SplittableRandom(5);
+        for (int run = 0; run < 500; run++) {
+            int zones = random.nextInt(2, 7);
+            List<Endpoint> all = new ArrayList<>();
+            Map<String, Double> capacity = new HashMap<>();
+            double sum = 0;
+            for (int i = 0; i < zones * 3; i++) {
+                long weight = run % 2 == 0 ? 1 : random.nextLong(1, 1L << random.nextInt(1, 60));
+                all.add(Instances.inZone("zone-" + i % zones, i, weight));
+                capacity.merge("zone-" + i % zones, (double) weight, Double::sum);
+                sum += weight;
+            }
+            Candidates candidates = Candidates.of(all);
+            Map<String, Double> calls = new HashMap<>();
+            for (String ours : capacity.keySet()) {
+                Map<String, Double> shares = ZoneShares.of(ours, candidates);
+                assertThat(shares.values().stream().mapToDouble(x -> x).sum()).isEqualTo(1, within(1e-9));
+                shares.forEach((zone, share) -> calls.merge(zone, share / zones, Double::sum));
+            }
+            for (Map.Entry<String, Double> zone : capacity.entrySet()) {
+                assertThat(calls.getOrDefault(zone.getKey(), 0.0)).isEqualTo(zone.getValue() / sum, within(1e-8));
+            }
+        }
+    }
+
+    @Test
+    void aZoneWithoutWeightIsNone() {
+        List<Endpoint> all =
+                List.of(Instances.inZone("a", 0, 0), Instances.inZone("b", 1, 1), Instances.inZone("c", 2, 1));
+        assertThat(shares(picker(BalancePolicy.RANDOM, all)).get("b")).isEqualTo(0.5, within(0.02));
+    }
+
+    @Test
+    void whereNoneCanGetCallsNoneDoes() {
+        List<Endpoint> all = Instances.inZones("a", "b");
+        all.forEach(e -> e.state(EndpointState.UNREACHABLE, ""));
+        assertThat(shares(picker(BalancePolicy.LEAST_REQUEST, all))).containsOnlyKeys("none");
+    }
+
+    /** After a failure of our zone its instances are all fresh, and are not to have all of its calls at once. */
+    @ParameterizedTest
+    @EnumSource(names = {"ROUND_ROBIN", "RANDOM", "LEAST_REQUEST", "PEAK_EWMA"})
+    void aZoneThatComesBackBeginsWithLittle(BalancePolicy policy) {
+        long second = 1_000_000_000L;
+        List<Endpoint> all = Instances.inZones("a", "a", "b", "b");
+        all.subList(0, 2).forEach(e -> {
+            e.state(EndpointState.UNREACHABLE, "", 0);
+            e.state(EndpointState.HEALTHY, "", 0);
+        });
+        Picker picker = Instances.balancer(
+                        Instances.settings(policy).withZone("a").withSlowStart(10 * second))
+                .picker(all);
+        for (int seconds : new int[] {0, 5, 10}) {
+            request.nowNanos = seconds * second;
+            double part = Math.max(0.1, seconds / 10.0);
+            assertThat(shares(picker).get("a"))
+                    .as("after %s s: its part, and its part of what goes to all", seconds)
+                    .isEqualTo(part + (1 - part) * part / (part + 1), within(0.01));
+        }
     }
 
     @Test
