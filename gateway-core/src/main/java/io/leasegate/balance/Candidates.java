@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Too few are left when what has been taken out is more likely well than they are able to do the work of all (Envoy's panic threshold).
- * An endpoint that says itself that it is not serving is believed as long as it would not relieve another one.
+ * One that says itself that it is not serving is not among those: it counts as if it were not there.
  */
 final class Candidates {
 
@@ -55,13 +55,13 @@ final class Candidates {
         int unchecked = count[EndpointState.UNCHECKED.ordinal()];
         boolean panic = healthy == 0
                 ? unchecked == 0 && panicThreshold > 0
-                : healthy < panicThreshold * (members.size() - unchecked);
+                : healthy < panicThreshold * (members.size() - unchecked - count[EndpointState.NOT_SERVING.ordinal()]);
         List<Endpoint> chosen = filter(members, e -> switch (e.state()) {
             case HEALTHY -> true;
             case UNCHECKED -> healthy == 0;
             case UNHEALTHY -> panic && healthy > 0;
             case EJECTED -> panic;
-            case UNREACHABLE, DRAINING, HELD -> false;
+            case NOT_SERVING, UNREACHABLE, DRAINING, HELD -> false;
         });
         Endpoint[] endpoints = chosen.toArray(new Endpoint[0]);
         // Where too few are well, those that have become so are needed at once.
@@ -157,7 +157,7 @@ final class Candidates {
         return switch (e.state()) {
             case HEALTHY, UNCHECKED -> true;
             case UNHEALTHY, EJECTED -> panic;
-            case UNREACHABLE, DRAINING, HELD -> false;
+            case NOT_SERVING, UNREACHABLE, DRAINING, HELD -> false;
         };
     }
 

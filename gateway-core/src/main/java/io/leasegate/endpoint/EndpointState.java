@@ -6,8 +6,10 @@ public enum EndpointState {
     HEALTHY("healthy"),
     /** Known, but not checked yet: takes calls only while no endpoint of its cluster is healthy. */
     UNCHECKED("unhealthy"),
-    /** It says that it is not serving, or does not answer a health check. It can be called, and is where too few others are healthy. */
+    /** It does not answer a health check. It can be called, and is where too few others are healthy. */
     UNHEALTHY("unhealthy"),
+    /** It says itself that it is not serving. */
+    NOT_SERVING("unhealthy"),
     /** No connection to it can be made. */
     UNREACHABLE("unhealthy"),
     /** Taken out for a time because calls to it failed. */
@@ -36,6 +38,6 @@ public enum EndpointState {
 
     /** Whether it is known not to be well, for whatever reason. */
     public boolean isDown() {
-        return this == UNHEALTHY || this == UNREACHABLE;
+        return this == UNHEALTHY || this == NOT_SERVING || this == UNREACHABLE;
     }
 }

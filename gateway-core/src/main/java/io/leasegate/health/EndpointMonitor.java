@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *   no connection can be made ............................ UNREACHABLE
  *   connected, no grpc.health.v1 (or not asked) .......... HEALTHY
  *   connected, Watch or Check says SERVING ............... HEALTHY
- *   connected, says anything else, or nothing in time .... UNHEALTHY
+ *   connected, says anything else ........................ NOT_SERVING
+ *   connected, says nothing in time ...................... UNHEALTHY
  * </pre>
  *
  * A lost connection alone changes nothing: the next attempt follows at once and decides.
@@ -99,7 +100,7 @@ final class EndpointMonitor implements ConnectionWatcher {
         }
         switch (answer) {
             case SERVING -> report(EndpointState.HEALTHY, "");
-            case NOT_SERVING -> report(EndpointState.UNHEALTHY, detail);
+            case NOT_SERVING -> report(EndpointState.NOT_SERVING, detail);
             case UNIMPLEMENTED -> {
                 if (watchUnimplemented) {
                     stopAsking();

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who can get calls, by the states of all. H healthy, U unhealthy, X unreachable, E ejected, N not checked yet. */
+/** Who can get calls, by the states of all. H healthy, U unhealthy, S says that it is not serving, X unreachable, E ejected, N not checked yet. */
 class CandidatesTest {
 
     private static List<Endpoint> inStates(String states) {
@@ -24,6 +24,7 @@ class CandidatesTest {
                             switch (states.charAt(i)) {
                                 case 'H' -> EndpointState.HEALTHY;
                                 case 'U' -> EndpointState.UNHEALTHY;
+                                case 'S' -> EndpointState.NOT_SERVING;
                                 case 'X' -> EndpointState.UNREACHABLE;
                                 case 'E' -> EndpointState.EJECTED;
                                 default -> EndpointState.UNCHECKED;
@@ -51,6 +52,12 @@ class CandidatesTest {
         // those that cannot be reached count as lost, and are
         "HXXX, 0.5, H",
         "HUXX, 0.5, HU",
+        // those that say that they are not serving are believed, and are not missed
+        "HSSS, 0.5, H",
+        "HUSS, 0.5, H",
+        "HUUS, 0.5, HUU",
+        "SSSS, 0.5, ''",
+        "SSNE, 0.5, N",
         // nobody knows of the others yet
         "HUNN, 0.5, H",
         "HUUNN, 0.5, HUU",

@@ -56,7 +56,11 @@ class LoadBalancerContractTest {
         List<Endpoint> all = Instances.alike(12);
         Picker picker = Instances.balancer(policy).picker(all);
         EndpointState[] out = {
-            EndpointState.UNHEALTHY, EndpointState.UNREACHABLE, EndpointState.EJECTED, EndpointState.DRAINING
+            EndpointState.UNHEALTHY,
+            EndpointState.NOT_SERVING,
+            EndpointState.UNREACHABLE,
+            EndpointState.EJECTED,
+            EndpointState.DRAINING
         };
         for (int i = 0; i < 11; i++) {
             all.get(i).state(out[i % out.length], "after the picker was made");

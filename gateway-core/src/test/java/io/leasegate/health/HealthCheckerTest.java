@@ -82,7 +82,7 @@ class HealthCheckerTest {
         checker.onAdded(endpoint(server.port()));
         assertThat(next()).isEqualTo(EndpointState.HEALTHY);
         health.setStatus("", ServingStatus.NOT_SERVING);
-        assertThat(next()).isEqualTo(EndpointState.UNHEALTHY);
+        assertThat(next()).isEqualTo(EndpointState.NOT_SERVING);
         health.setStatus("", ServingStatus.SERVING);
         assertThat(next()).isEqualTo(EndpointState.HEALTHY);
     }

@@ -7,8 +7,12 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.stub.StreamObserver;
 import io.leasegate.registrar.Registrar;
 import io.leasegate.server.config.ConfigLoader;
 import io.leasegate.testkit.EtcdProcess;
@@ -25,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -66,6 +71,11 @@ class BalancePolicyTest {
     }
 
     private static int healthy(GatewayProcess gateway) {
+        return shown(gateway, "\"state\":\"healthy\"");
+    }
+
+    /** How often the page of the services shows a text. */
+    private static int shown(GatewayProcess gateway, String text) {
         try {
             String services = HttpClient.newHttpClient()
                     .send(
@@ -74,7 +84,7 @@ class BalancePolicyTest {
                                     .build(),
                             HttpResponse.BodyHandlers.ofString())
                     .body();
-            return services.split("\"state\":\"healthy\"", -1).length - 1;
+            return services.split(Pattern.quote(text), -1).length - 1;
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -166,24 +176,51 @@ class BalancePolicyTest {
                 .count();
     }
 
-    /** Three of four say that they are not serving. */
+    /** Three of four do not answer their health checks. */
     @ParameterizedTest
     @CsvSource({"'', 4", "panic-threshold = 20%, 1", "panic-threshold = 0%, 1"})
     void belowThePanicThresholdAllGetCalls(String setting, int reached) throws Exception {
+        try (TestServer well = TestServer.start();
+                TestServer a = TestServer.start(x -> x, new SilentHealth());
+                TestServer b = TestServer.start(x -> x, new SilentHealth());
+                TestServer c = TestServer.start(x -> x, new SilentHealth());
+                GatewayProcess gateway = gateway(statics(well, a, b, c) + " services.echo { balance { " + setting
+                        + " }, health.grpc.timeout = 300ms }")) {
+            gateway.start();
+            Pause.until(
+                    Duration.ofSeconds(20),
+                    () -> "they are not found out",
+                    () -> healthy(gateway) == 1 && shown(gateway, "no answer from grpc.health.v1") == 3);
+            call(gateway, 200);
+            assertThat(Stream.of(well, a, b, c).filter(s -> callsTo(s) > 0)).hasSize(reached);
+            assertThat(callsTo(well)).isPositive();
+        }
+    }
+
+    private static final class SilentHealth extends HealthGrpc.HealthImplBase {
+
+        @Override
+        public void check(HealthCheckRequest request, StreamObserver<HealthCheckResponse> response) {}
+
+        @Override
+        public void watch(HealthCheckRequest request, StreamObserver<HealthCheckResponse> response) {}
+    }
+
+    /** Three of four say that they are not serving: they are believed. */
+    @Test
+    void whoIsNotServingGetsNoCallsInPanic() throws Exception {
         HealthStatusManager sick = new HealthStatusManager();
         try (TestServer well = TestServer.start();
-                TestServer a = TestServer.start(b -> b, sick.getHealthService());
+                TestServer a = TestServer.start(x -> x, sick.getHealthService());
                 TestServer b = TestServer.start(x -> x, sick.getHealthService());
                 TestServer c = TestServer.start(x -> x, sick.getHealthService());
-                GatewayProcess gateway =
-                        gateway(statics(well, a, b, c) + " services.echo.balance { " + setting + " }")) {
+                GatewayProcess gateway = gateway(statics(well, a, b, c))) {
             gateway.start();
             Pause.until(Duration.ofSeconds(20), () -> "not all are healthy", () -> healthy(gateway) == 4);
             sick.setStatus("", ServingStatus.NOT_SERVING);
             Pause.until(Duration.ofSeconds(20), () -> "they are healthy", () -> healthy(gateway) == 1);
             call(gateway, 200);
-            assertThat(Stream.of(well, a, b, c).filter(s -> callsTo(s) > 0)).hasSize(reached);
-            assertThat(callsTo(well)).isPositive();
+            assertThat(callsTo(well)).isEqualTo(200);
         }
     }
 
