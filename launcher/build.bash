@@ -75,6 +75,13 @@ build() (
     fi
     mv target/leasegate.began "$STAMP"
     say "built in $((SECONDS - began)) s"
+    case $1 in
+        gateway-server,*)
+            part cache
+            find_java any
+            make_cache || say "the gateway will start more slowly than it could (./leasegate cache tries again)"
+            ;;
+    esac
 )
 
 build_status() {

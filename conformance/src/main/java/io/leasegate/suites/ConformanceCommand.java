@@ -95,7 +95,7 @@ final class ConformanceCommand implements Callable<Integer> {
         KnownFailures known = KnownFailures.read(home.resolve("conformance/known-failures.txt"));
         Tools tools = new Tools(
                 Tools.userCache(System.getenv()),
-                home.resolve("conformance/clients"),
+                home.resolve("conformance"),
                 spec.commandLine().getErr());
         Runtime.getRuntime().addShutdownHook(new Thread(this::cleanUp, "clean-up"));
         int bad = 0;

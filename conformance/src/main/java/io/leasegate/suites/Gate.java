@@ -2,6 +2,7 @@ package io.leasegate.suites;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A running {@code leasegate serve} in front of one instance, which every call goes to. One thread. */
+/** A running {@code leasegate serve} with one listener, in most suites in front of one instance, which every call goes to. One thread. */
 final class Gate implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
@@ -27,6 +28,7 @@ final class Gate implements AutoCloseable {
 
     private final Child child;
     private int port;
+    private int admin;
 
     private Gate(Child child) {
         this.child = child;
@@ -42,19 +44,40 @@ final class Gate implements AutoCloseable {
      */
     static Gate start(Path home, Path folder, int instancePort, @Nullable ListenerTls tls)
             throws IOException, InterruptedException {
-        Path config = folder.resolve("gateway-" + instancePort + ".conf");
-        Files.writeString(config, configuration(instancePort, tls));
+        Gate gate = start(home, folder, "gateway-" + instancePort, configuration(instancePort, tls));
+        try {
+            long end = System.nanoTime() + START_LIMIT.toNanos();
+            while (!gate.services().contains("\"state\":\"healthy\"")) {
+                gate.pause(end, "it does not see its instance");
+            }
+            return gate;
+        } catch (IOException | InterruptedException e) {
+            gate.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts the gateway and waits until it is ready, which takes a table but no instance in it.
+     *
+     * @param name of its files in the folder
+     * @param configuration whose listener is called {@code suite}; it and the admin listener have the port 0
+     * @throws IOException when it does not start; the message has its last words
+     */
+    static Gate start(Path home, Path folder, String name, String configuration)
+            throws IOException, InterruptedException {
+        Path config = Files.writeString(folder.resolve(name + ".conf"), configuration);
         Child child = Child.start(
-                folder.resolve("gateway-" + instancePort + ".log"),
+                folder.resolve(name + ".log"),
                 ENVIRONMENT,
                 List.of(home.resolve("leasegate").toString(), "serve", "--config", config.toString()));
         Gate gate = new Gate(child);
         try {
             long end = System.nanoTime() + START_LIMIT.toNanos();
             gate.port = gate.await(PORT, end);
-            int admin = gate.await(ADMIN, end);
-            while (!seesInstance(admin)) {
-                gate.pause(end, "it does not see its instance");
+            gate.admin = gate.await(ADMIN, end);
+            while (!gate.isReady()) {
+                gate.pause(end, "it is not ready");
             }
             return gate;
         } catch (IOException | InterruptedException e) {
@@ -81,11 +104,24 @@ final class Gate implements AutoCloseable {
         Thread.sleep(50);
     }
 
-    private static boolean seesInstance(int admin) throws IOException {
-        URL page = URI.create("http://127.0.0.1:" + admin + "/api/services").toURL();
-        try (InputStream in = page.openStream()) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).contains("\"state\":\"healthy\"");
+    private boolean isReady() throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) page("/ready").openConnection();
+        try {
+            return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+        } finally {
+            connection.disconnect();
         }
+    }
+
+    /** The table that it routes by, as JSON. */
+    String services() throws IOException {
+        try (InputStream in = page("/api/services").openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private URL page(String path) throws IOException {
+        return URI.create("http://127.0.0.1:" + admin + path).toURL();
     }
 
     private static String configuration(int instancePort, @Nullable ListenerTls tls) {

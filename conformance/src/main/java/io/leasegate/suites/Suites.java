@@ -42,6 +42,9 @@ final class Suites {
             });
         }
         add(new NegativeSuite());
+        for (Registrar registrar : Registrar.values()) {
+            add(new RegistrarSuite(registrar));
+        }
     }
 
     private void add(Suite suite) {
@@ -85,6 +88,9 @@ final class Suites {
         List<String> groups = new ArrayList<>(List.of("all", tls ? TLS_GROUP : DEFAULT_GROUP));
         if (suite instanceof InteropSuite) {
             groups.add("interop");
+        }
+        if (suite instanceof RegistrarSuite) {
+            groups.add("registrars");
         }
         return groups;
     }

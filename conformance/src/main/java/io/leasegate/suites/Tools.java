@@ -51,16 +51,18 @@ final class Tools {
 
     private final Path cache;
     private final Path clients;
+    private final Path registrars;
     private final PrintWriter progress;
 
     /**
      * @param cache where tools are installed
-     * @param clients the sources of the Python and Node clients
+     * @param sources the folder of the programs that are ours: the Python and Node clients, and those that register
      * @param progress is told what takes long
      */
-    Tools(Path cache, Path clients, PrintWriter progress) {
+    Tools(Path cache, Path sources, PrintWriter progress) {
         this.cache = cache;
-        this.clients = clients;
+        this.clients = sources.resolve("clients");
+        this.registrars = sources.resolve("registrars");
         this.progress = progress;
     }
 
@@ -104,6 +106,58 @@ final class Tools {
                     "go install " + tool.path + "@" + tool.version + " failed:\n" + go.lastLines());
         }
         publish(building, tool.folder());
+    }
+
+    /** The program that registers, built from the sources as they are now. */
+    Path path(Registrar registrar) throws IOException {
+        return cache.resolve(folder(registrar)).resolve(registrar.id());
+    }
+
+    /** A change to the sources, or to the versions of the libraries, makes another program. */
+    private String folder(Registrar registrar) throws IOException {
+        return "registrar-" + registrar.id() + "-"
+                + Folders.digest(registrars, List.of("go.mod", "go.sum", "server", registrar.id()));
+    }
+
+    void install(Registrar registrar) throws MissingToolException, IOException, InterruptedException {
+        if (Files.isExecutable(path(registrar))) {
+            return;
+        }
+        requireGo();
+        Path building = newFolder();
+        progress.println("  building the registrar " + registrar.id() + " with Go");
+        Path log = cache.resolve("registrar-" + registrar.id() + ".log");
+        Map<String, String> environment = Map.of("GOFLAGS", "-mod=readonly -buildvcs=false", "GOWORK", "off");
+        // Fetches what the program needs and compiles nothing: a library that cannot be had is no mistake of the
+        // program.
+        Child fetched = Child.run(
+                log,
+                INSTALL_LIMIT,
+                environment,
+                List.of("go", "list", "-C", registrars.toString(), "-deps", "./" + registrar.id()));
+        if (!fetched.succeeded()) {
+            throw new MissingToolException(
+                    "the libraries of " + registrar.id() + " cannot be had:\n" + fetched.lastLines());
+        }
+        step(
+                log,
+                environment,
+                "go",
+                "build",
+                "-C",
+                registrars.toString(),
+                "-o",
+                building.resolve(registrar.id()).toString(),
+                "./" + registrar.id());
+        publish(building, folder(registrar));
+    }
+
+    /** Sees to it that there is the etcd that {@code EtcdProcess} starts. */
+    void requireEtcd() throws MissingToolException, IOException, InterruptedException {
+        require(
+                System.getenv().getOrDefault("LEASEGATE_ETCD", "etcd"),
+                "--version",
+                "etcd is not here: install etcd-server, or let LEASEGATE_ETCD name the binary");
     }
 
     /** The Python that has what the Python client needs. */
@@ -183,7 +237,8 @@ final class Tools {
         Files.createDirectories(cache);
         Child child;
         try {
-            child = Child.run(cache.resolve(program + ".log"), LOOK_LIMIT, List.of(program, question));
+            child = Child.run(
+                    cache.resolve(Path.of(program).getFileName() + ".log"), LOOK_LIMIT, List.of(program, question));
         } catch (IOException e) {
             MissingToolException missing = new MissingToolException(otherwise);
             missing.initCause(e);
@@ -196,7 +251,12 @@ final class Tools {
     }
 
     private static void step(Path log, String... command) throws IOException, InterruptedException {
-        Child child = Child.run(log, INSTALL_LIMIT, List.of(command));
+        step(log, Map.of(), command);
+    }
+
+    private static void step(Path log, Map<String, String> environment, String... command)
+            throws IOException, InterruptedException {
+        Child child = Child.run(log, INSTALL_LIMIT, environment, List.of(command));
         if (!child.succeeded()) {
             throw new IOException(String.join(" ", command) + " failed:\n" + child.lastLines());
         }

@@ -25,6 +25,16 @@ class SuitesTest {
                 .extracting(Suite::name)
                 .contains("h2spec-tls", "connect-grpc-mtls", "interop-go-go-tls")
                 .allMatch(name -> name.endsWith("tls"));
+        assertThat(suites.named(List.of("registrars")))
+                .extracting(Suite::name)
+                .containsExactly(
+                        "registrar-seed",
+                        "registrar-etcd-naming",
+                        "registrar-go-zero",
+                        "registrar-kratos",
+                        "registrar-go-micro",
+                        "registrar-kitex");
+        assertThat(suites.named(List.of("clear-text"))).containsAll(suites.named(List.of("registrars")));
         assertThat(suites.named(List.of("all"))).hasSameElementsAs(suites.all());
         assertThatThrownBy(() -> suites.named(List.of("h2spek")))
                 .hasMessageContaining("there is no suite 'h2spek'")

@@ -52,7 +52,7 @@ final class Archive {
                 .redirectInput(Path.of("/dev/null").toFile());
         setEnvironment(builder, variables);
         Process process = builder.start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(120, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("no end of " + List.of(command) + ": " + Files.readString(err));
         }

@@ -1,6 +1,7 @@
 package io.leasegate.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.leasegate.distribution.Archive.Result;
 import java.nio.file.Files;
@@ -131,6 +132,40 @@ class LauncherTest {
         List<String> arguments = arguments(java, "-Xmx99m  -Dpattern=*", "serve");
         assertThat(arguments).contains("-Xmx99m", "-Dpattern=*");
         assertThat(arguments.indexOf("-Xmx99m")).isGreaterThan(arguments.indexOf("-XX:+UseSerialGC"));
+    }
+
+    @Test
+    void recordsWhatServeStartsFrom() throws Exception {
+        Path unpacked = Files.createDirectory(folder.resolve(takesAnyPath() ? "to record" : "recorded"));
+        Archive own = Archive.unpackInto(unpacked);
+        Map<String, String> java = Map.of("LEASEGATE_JAVA_OPTS", "-Xlog:class+load:stdout");
+        String line = "io.leasegate.server.cli.ServeCommand source: ";
+        Result before = own.leasegate(elsewhere, java, "serve", "--config", "none.conf");
+        assertThat(before.output()).contains(line + "file:");
+
+        Result recorded = own.leasegate(elsewhere, Map.of(), "cache");
+        assertThat(recorded.exitCode()).as(recorded.errors()).isZero();
+        assertThat(recorded.errors()).contains("the gateway's start is recorded");
+        Result after = own.leasegate(elsewhere, java, "serve", "--config", "none.conf");
+        assertThat(after.output()).contains(line + "shared objects file");
+        assertThat(after.exitCode()).isEqualTo(2);
+
+        // It is there: nothing to do.
+        assertThat(own.leasegate(elsewhere, Map.of(), "cache")).isEqualTo(new Result(0, "", ""));
+    }
+
+    @Test
+    void recordsNothingWhereJavaWouldNotUseIt() throws Exception {
+        assumeThat(takesAnyPath()).isFalse();
+        Archive own = Archive.unpackInto(Files.createDirectory(folder.resolve("not to record")));
+        Result recorded = own.leasegate(elsewhere, Map.of(), "cache");
+        assertThat(recorded.exitCode()).isZero();
+        assertThat(recorded.errors()).contains("uses none for jars in a folder like '", "not to record", "or Java 25");
+    }
+
+    /** Whether the Java of these tests, which is the launcher's too, takes classes from a cache for jars whose path has a space in it. */
+    private static boolean takesAnyPath() {
+        return Runtime.version().feature() >= 25;
     }
 
     @Test

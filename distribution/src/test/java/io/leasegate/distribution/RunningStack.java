@@ -47,7 +47,9 @@ final class RunningStack implements AutoCloseable {
     private RunningStack(Archive archive, Path folder, Map<String, String> variables, String... options)
             throws IOException {
         temporary = Files.createTempDirectory(folder, "tmp");
-        List<String> command = new ArrayList<>(List.of(archive.launcher().toString(), "dev"));
+        // Whoever runs the tests in the background of a shell has SIGINT ignored, and a child would inherit that.
+        List<String> command = new ArrayList<>(
+                List.of("env", "--default-signal=INT", archive.launcher().toString(), "dev"));
         command.addAll(List.of(options));
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);

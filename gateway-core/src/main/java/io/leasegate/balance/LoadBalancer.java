@@ -9,6 +9,11 @@ import java.util.List;
  */
 public interface LoadBalancer {
 
-    /** A picker over the given endpoints, all of which can take calls; the list may be empty. */
+    /**
+     * A picker over endpoints that their registrations let take calls, whatever their state: over those of them that are healthy or,
+     * where there are none, those that nobody has checked yet.
+     *
+     * @param endpoints ordered by address; the list may be empty
+     */
     Picker picker(List<Endpoint> endpoints);
 }

@@ -4,10 +4,13 @@ import io.leasegate.endpoint.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable choice function over the endpoints of one cluster (the picker of grpc-java's {@code LoadBalancer}). Called from
- * every event loop, must not block and should not allocate.
+ * A choice function over the endpoints of one cluster, which stay the same (the picker of grpc-java's {@code LoadBalancer}). Called from
+ * every event loop, must not block and must not allocate.
  */
 public interface Picker {
+
+    /** Finds none. */
+    Picker NOTHING = request -> null;
 
     /** The endpoint for the next call, or null when none can take one. */
     @Nullable

@@ -1,45 +1,59 @@
 package io.leasegate.balance;
 
 import io.leasegate.endpoint.Endpoint;
-import io.leasegate.endpoint.EndpointState;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** One endpoint after the other, per call. The position is shared by all pickers of a cluster, so that a rebuild does not restart it. */
+/**
+ * One endpoint after the other, per call, in a smooth order by their weights ({@link StrideSchedule}). Each event loop goes through them by
+ * itself; its position is shared by all pickers of a cluster, so that a rebuild does not restart it.
+ */
 public final class RoundRobinLoadBalancer implements LoadBalancer {
 
-    private final AtomicInteger position =
-            new AtomicInteger(ThreadLocalRandom.current().nextInt());
+    private final LoopPositions positions;
+
+    /** For one event loop; several loops share the one position then. */
+    public RoundRobinLoadBalancer() {
+        this(1);
+    }
+
+    /** @param loops how many event loops pick */
+    public RoundRobinLoadBalancer(int loops) {
+        this(new LoopPositions(loops));
+    }
+
+    /** From these positions on. */
+    RoundRobinLoadBalancer(LoopPositions positions) {
+        this.positions = positions;
+    }
 
     @Override
     public Picker picker(List<Endpoint> endpoints) {
-        return new RoundRobinPicker(endpoints.toArray(new Endpoint[0]), position);
+        Candidates candidates = Candidates.of(endpoints);
+        return candidates.size() == 0
+                ? Picker.NOTHING
+                : new RoundRobinPicker(candidates, StrideSchedule.of(candidates), positions);
     }
 
-    private static final class RoundRobinPicker implements Picker {
+    private record RoundRobinPicker(Candidates candidates, StrideSchedule schedule, LoopPositions positions)
+            implements Picker {
 
-        private final Endpoint[] endpoints;
-        private final AtomicInteger position;
-
-        RoundRobinPicker(Endpoint[] endpoints, AtomicInteger position) {
-            this.endpoints = endpoints;
-            this.position = position;
-        }
+        /** After so many endpoints in a row that did not suit, whatever suits is looked for. */
+        private static final int MOST_UNSUITED = 8;
 
         @Override
         public @Nullable Endpoint pick(PickRequest request) {
-            int n = endpoints.length;
-            // A state can change after the picker was made; what went bad meanwhile is passed over.
-            for (int tries = 0; tries < n; tries++) {
-                Endpoint e = endpoints[Integer.remainderUnsigned(position.getAndIncrement(), n)];
-                EndpointState s = e.state();
-                if (s == EndpointState.HEALTHY || s == EndpointState.UNCHECKED) {
-                    return e;
+            int unsuited = 0;
+            while (unsuited < MOST_UNSUITED) {
+                int next = schedule.at(positions.next(request.loop()));
+                if (next >= 0) {
+                    if (candidates.suits(next, request)) {
+                        return candidates.get(next);
+                    }
+                    unsuited++;
                 }
             }
-            return null;
+            return candidates.any(request);
         }
     }
 }

@@ -24,8 +24,8 @@ interface EtcdConnection extends AutoCloseable {
      */
     void range(ByteString from, ByteString end, long revision, int limit, Reply<RangeResponse> reply);
 
-    /** The TTL in seconds that a lease was granted with; -1 when there is no such lease. */
-    void grantedTtlSeconds(long leaseId, Reply<Long> reply);
+    /** How long a lease lives. */
+    void timeToLive(long leaseId, Reply<LeaseTime> reply);
 
     /** Watches all the ranges on one stream, from a revision on, including it. */
     EtcdWatch watch(List<KeyRange> ranges, long startRevision, Observer observer);
@@ -63,5 +63,16 @@ interface EtcdConnection extends AutoCloseable {
         void requestProgress();
 
         void cancel();
+    }
+
+    /**
+     * How long a lease lives, both in seconds and both -1 when there is no such lease.
+     *
+     * @param grantedSeconds the TTL that it was granted with, and gets again with each renewal
+     * @param remainingSeconds what is left of it
+     */
+    record LeaseTime(long grantedSeconds, long remainingSeconds) {
+
+        static final LeaseTime ENDED = new LeaseTime(-1, -1);
     }
 }

@@ -45,6 +45,8 @@ final class EtcdGrpcConnection implements EtcdConnection {
     /** Room for pages of large values; when it is not enough the lister asks for fewer keys. */
     private static final int MAX_MESSAGE_BYTES = 32 << 20;
 
+    private static final int WINDOW_BYTES = 4 << 20;
+
     private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> HAS_LEADER =
             Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
@@ -111,6 +113,8 @@ final class EtcdGrpcConnection implements EtcdConnection {
                         member.address().host(), member.address().port())
                 .directExecutor()
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                // A fixed one: to find one that fits, gRPC answers each read with a PING and a WINDOW_UPDATE.
+                .flowControlWindow(WINDOW_BYTES)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         settings.timings().connectTimeoutMillis())
                 .proxyDetector(address -> null)
@@ -169,12 +173,13 @@ final class EtcdGrpcConnection implements EtcdConnection {
     }
 
     @Override
-    public void grantedTtlSeconds(long leaseId, Reply<Long> reply) {
+    public void timeToLive(long leaseId, Reply<LeaseTime> reply) {
         LeaseTimeToLiveRequest request =
                 LeaseTimeToLiveRequest.newBuilder().setID(leaseId).build();
         // An ended lease has TTL -1 and still says what it was granted with in some versions of etcd.
-        Function<LeaseTimeToLiveResponse, Long> ttl = r -> r.getTTL() < 0 ? -1 : r.getGrantedTTL();
-        call(LeaseGrpc.getLeaseTimeToLiveMethod(), request, ttl, reply, true);
+        Function<LeaseTimeToLiveResponse, LeaseTime> time =
+                r -> r.getTTL() < 0 ? LeaseTime.ENDED : new LeaseTime(r.getGrantedTTL(), r.getTTL());
+        call(LeaseGrpc.getLeaseTimeToLiveMethod(), request, time, reply, true);
     }
 
     @Override

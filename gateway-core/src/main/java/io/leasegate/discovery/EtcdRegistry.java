@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
+import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.LeaseLife;
 import io.leasegate.registration.KeyPrefix;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,7 +67,7 @@ public final class EtcdRegistry implements Registry {
         saver = settings.savedTable() == null ? null : new TableSaver(loop, settings.savedTable(), this::tableToSave);
         prefixes = settings.prefixes().stream().map(KeyPrefix::text).toList();
         ranges = settings.ranges();
-        leases = new LeaseTtls(loop, this::onTtl);
+        leases = new LeaseTtls(loop, settings.leases().checksPerSecond(), new LeaseListener());
         keys = new KeyMap(settings.registrationFormats(), leases, new KeyListener());
         follower = new EtcdFollower(
                 loop, connector, settings.ranges(), settings.timings(), settings.pageKeys(), new FollowerTarget());
@@ -325,9 +327,31 @@ public final class EtcdRegistry implements Registry {
         }
     }
 
-    private void onTtl(long leaseId, long seconds, List<String> keysOfLease) {
-        keysOfLease.forEach(key -> keys.leaseTtl(key, leaseId, seconds));
-        commit(revision, loop.nanoTime(), RegistryNews.CHANGES);
+    private final class LeaseListener implements LeaseTtls.Listener {
+
+        @Override
+        public void onTtl(long leaseId, long seconds, List<String> keysOfLease) {
+            keysOfLease.forEach(key -> keys.leaseTtl(key, leaseId, seconds));
+            commit(revision, loop.nanoTime(), RegistryNews.CHANGES);
+        }
+
+        @Override
+        public void onTime(long leaseId, EtcdConnection.LeaseTime time, List<String> keysOfLease) {
+            LeaseLife life = new LeaseLife(
+                    leaseId,
+                    loop.nanoTime() + time.remainingSeconds() * 1_000_000_000L,
+                    settings.leases().share(time));
+            RegistrySink to = requireNonNull(sink);
+            for (String key : keysOfLease) {
+                for (Instance i : keys.instances(key)) {
+                    Endpoint endpoint = to.endpoint(i.id());
+                    // Of several keys with one address, that which the table has counts.
+                    if (endpoint != null && endpoint.instance().leaseId() == leaseId) {
+                        to.leaseLife(endpoint, life);
+                    }
+                }
+            }
+        }
     }
 
     private void commit(long newRevision, long receivedNanos, RegistryNews news) {

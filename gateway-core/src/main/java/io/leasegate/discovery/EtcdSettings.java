@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param timings time limits
  * @param pageKeys how many keys one answer may hold when everything is listed
  * @param hold when vanished instances are held
+ * @param leases what is found out about leases
  * @param savedTable the file in which the last table is kept for a start without etcd, null for none
  */
 public record EtcdSettings(
@@ -33,6 +34,7 @@ public record EtcdSettings(
         EtcdTimings timings,
         int pageKeys,
         HoldSettings hold,
+        LeaseSettings leases,
         @Nullable Path savedTable) {
 
     /** The default prefix: every key that begins with a slash. */
@@ -75,6 +77,7 @@ public record EtcdSettings(
                 EtcdTimings.DEFAULT,
                 1_000,
                 HoldSettings.OFF,
+                LeaseSettings.OFF,
                 null);
     }
 
@@ -86,41 +89,57 @@ public record EtcdSettings(
 
     public EtcdSettings withKeyPrefixes(List<KeyPrefix> newPrefixes) {
         return new EtcdSettings(
-                endpoints, newPrefixes, formats, username, password, tls, timings, pageKeys, hold, savedTable);
+                endpoints, newPrefixes, formats, username, password, tls, timings, pageKeys, hold, leases, savedTable);
     }
 
     public EtcdSettings withFormats(List<String> newFormats) {
         return new EtcdSettings(
-                endpoints, prefixes, newFormats, username, password, tls, timings, pageKeys, hold, savedTable);
+                endpoints, prefixes, newFormats, username, password, tls, timings, pageKeys, hold, leases, savedTable);
     }
 
     public EtcdSettings withUser(@Nullable String newUsername, @Nullable String newPassword) {
         return new EtcdSettings(
-                endpoints, prefixes, formats, newUsername, newPassword, tls, timings, pageKeys, hold, savedTable);
+                endpoints,
+                prefixes,
+                formats,
+                newUsername,
+                newPassword,
+                tls,
+                timings,
+                pageKeys,
+                hold,
+                leases,
+                savedTable);
     }
 
     public EtcdSettings withTls(@Nullable ClientTls newTls) {
         return new EtcdSettings(
-                endpoints, prefixes, formats, username, password, newTls, timings, pageKeys, hold, savedTable);
+                endpoints, prefixes, formats, username, password, newTls, timings, pageKeys, hold, leases, savedTable);
     }
 
     public EtcdSettings withTimings(EtcdTimings newTimings) {
         return new EtcdSettings(
-                endpoints, prefixes, formats, username, password, tls, newTimings, pageKeys, hold, savedTable);
+                endpoints, prefixes, formats, username, password, tls, newTimings, pageKeys, hold, leases, savedTable);
     }
 
     public EtcdSettings withPageKeys(int newPageKeys) {
         return new EtcdSettings(
-                endpoints, prefixes, formats, username, password, tls, timings, newPageKeys, hold, savedTable);
+                endpoints, prefixes, formats, username, password, tls, timings, newPageKeys, hold, leases, savedTable);
     }
 
     public EtcdSettings withHold(HoldSettings newHold) {
         return new EtcdSettings(
-                endpoints, prefixes, formats, username, password, tls, timings, pageKeys, newHold, savedTable);
+                endpoints, prefixes, formats, username, password, tls, timings, pageKeys, newHold, leases, savedTable);
+    }
+
+    public EtcdSettings withLeases(LeaseSettings newLeases) {
+        return new EtcdSettings(
+                endpoints, prefixes, formats, username, password, tls, timings, pageKeys, hold, newLeases, savedTable);
     }
 
     public EtcdSettings withSavedTable(@Nullable Path file) {
-        return new EtcdSettings(endpoints, prefixes, formats, username, password, tls, timings, pageKeys, hold, file);
+        return new EtcdSettings(
+                endpoints, prefixes, formats, username, password, tls, timings, pageKeys, hold, leases, file);
     }
 
     /** What a key is read by. */

@@ -34,7 +34,7 @@ public final class EtcdSnapshotReader {
         this.settings = settings;
         this.loop = loop;
         this.formats = settings.registrationFormats();
-        this.leases = new LeaseTtls(loop, (id, seconds, keys) -> ttls.put(id, seconds));
+        this.leases = new LeaseTtls(loop, 0, (id, seconds, keys) -> ttls.put(id, seconds));
     }
 
     /**

@@ -27,6 +27,9 @@ final class EtcdWatchStream implements ClientResponseObserver<WatchRequest, Watc
     private @Nullable ClientCallStreamObserver<WatchRequest> requests;
     private boolean ended;
 
+    /** Messages that have come in and were not asked for again. */
+    private int unasked;
+
     EtcdWatchStream(ControlLoop loop, EtcdConnection.Observer observer, Function<Status, EtcdFailure> failures) {
         this.loop = loop;
         this.observer = observer;
@@ -76,7 +79,11 @@ final class EtcdWatchStream implements ClientResponseObserver<WatchRequest, Watc
         long receivedNanos = loop.nanoTime();
         loop.execute(() -> {
             if (!ended) {
-                requireNonNull(requests).request(1);
+                // Each request is a task for the connection's thread, so one for several messages.
+                if (++unasked >= MESSAGES_AHEAD / 2) {
+                    requireNonNull(requests).request(unasked);
+                    unasked = 0;
+                }
                 observer.onMessage(message, receivedNanos);
             }
         });

@@ -153,6 +153,12 @@ final class KeyMap {
         announce(key, known, null);
     }
 
+    /** What the key stands for; nothing when it is not there. */
+    List<Instance> instances(String key) {
+        KeyState known = keys.get(key);
+        return known == null ? List.of() : known.instances();
+    }
+
     /** The TTL of a lease became known: the key's instances say it from now on. */
     void leaseTtl(String key, long leaseId, long seconds) {
         KeyState known = keys.get(key);

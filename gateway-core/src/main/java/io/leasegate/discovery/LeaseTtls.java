@@ -1,6 +1,7 @@
 package io.leasegate.discovery;
 
 import io.leasegate.discovery.ControlLoop.Scheduled;
+import io.leasegate.discovery.EtcdConnection.LeaseTime;
 import io.leasegate.discovery.EtcdConnection.Reply;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,21 +16,32 @@ import org.jspecify.annotations.Nullable;
  * The TTLs that leases were granted with: etcd is asked once per lease, a few leases at a time, and a lease is forgotten with its last
  * key. A lease that takes a key over from another one is taken to be like it, and etcd is asked only when it has been there for that
  * long: some registrars write their keys under a new lease every few seconds. Control loop only.
+ *
+ * <p>Where it is asked for, what is left of each lease is found out as well: when a quarter of its TTL has gone by since the last time, at most
+ * so many leases a second, in turn. Where there are more, each is asked for more seldom.
  */
 final class LeaseTtls implements KeyMap.Ttls {
 
     private static final int MAX_IN_WORK = 8;
     private static final long RETRY_MILLIS = 1_000;
+    private static final long TICK_MILLIS = 1_000;
+    /** How many leases a tick looks at for each one that it may ask for. */
+    private static final int LOOKS_PER_CHECK = 50;
 
     /** Hears what was found out. */
     interface Listener {
         void onTtl(long leaseId, long seconds, List<String> keys);
+
+        /** What is left of a lease, as of now. */
+        default void onTime(long leaseId, LeaseTime time, List<String> keys) {}
     }
 
     private static final class Lease {
         final Set<String> keys = new HashSet<>();
         long seconds;
         boolean known;
+        boolean asked;
+        long answeredNanos;
 
         @Nullable
         Scheduled verification;
@@ -39,11 +51,18 @@ final class LeaseTtls implements KeyMap.Ttls {
     private final Listener listener;
     private final Map<Long, Lease> leases = new HashMap<>();
     private final Deque<Long> toAsk = new ArrayDeque<>();
+    private final int checksPerSecond;
+    /** Leases in the order in which they are looked at; empty when nobody asks for what is left of them. */
+    private final Deque<Long> rotation = new ArrayDeque<>();
+
+    private @Nullable Scheduled tick;
     private @Nullable EtcdConnection connection;
     private int inWork;
 
-    LeaseTtls(ControlLoop loop, Listener listener) {
+    /** @param checksPerSecond for how many leases a second what is left of them is asked for; 0 for none */
+    LeaseTtls(ControlLoop loop, int checksPerSecond, Listener listener) {
         this.loop = loop;
+        this.checksPerSecond = checksPerSecond;
         this.listener = listener;
     }
 
@@ -64,6 +83,9 @@ final class LeaseTtls implements KeyMap.Ttls {
             lease = new Lease();
             lease.seconds = likelySeconds;
             leases.put(leaseId, lease);
+            if (checksPerSecond > 0) {
+                rotation.add(leaseId);
+            }
             if (likelySeconds > 0) {
                 lease.verification = loop.schedule(() -> verify(leaseId), likelySeconds * 1_000);
             } else {
@@ -109,11 +131,40 @@ final class LeaseTtls implements KeyMap.Ttls {
                 toAsk.add(id);
             }
         });
+        leases.values().forEach(lease -> lease.asked = false);
+        if (checksPerSecond > 0 && tick == null) {
+            tick = loop.schedule(this::tick, TICK_MILLIS);
+        }
         ask();
     }
 
     void disconnected() {
         connection = null;
+        if (tick != null) {
+            tick.cancel();
+            tick = null;
+        }
+    }
+
+    private void tick() {
+        tick = loop.schedule(this::tick, TICK_MILLIS);
+        long now = loop.nanoTime();
+        int checks = 0;
+        int looks = (int) Math.min(rotation.size(), (long) checksPerSecond * LOOKS_PER_CHECK);
+        for (int i = 0; i < looks && checks < checksPerSecond; i++) {
+            long id = rotation.remove();
+            Lease lease = leases.get(id);
+            if (lease == null) {
+                continue;
+            }
+            rotation.add(id);
+            if (lease.known && !lease.asked && now - lease.answeredNanos >= lease.seconds * 1_000_000_000L / 4) {
+                lease.asked = true;
+                toAsk.add(id);
+                checks++;
+            }
+        }
+        ask();
     }
 
     /** How many leases are waited for. */
@@ -129,12 +180,12 @@ final class LeaseTtls implements KeyMap.Ttls {
                 continue;
             }
             inWork++;
-            c.grantedTtlSeconds(id, new Reply<>() {
+            c.timeToLive(id, new Reply<>() {
                 @Override
-                public void onSuccess(Long seconds) {
+                public void onSuccess(LeaseTime time) {
                     if (c == connection) {
                         inWork--;
-                        found(id, seconds);
+                        found(id, time);
                         ask();
                     }
                 }
@@ -158,13 +209,21 @@ final class LeaseTtls implements KeyMap.Ttls {
         }
     }
 
-    private void found(long id, long seconds) {
+    private void found(long id, LeaseTime time) {
         Lease lease = leases.get(id);
         // A lease that has just ended has no TTL any more; its keys are about to go.
-        if (lease != null && seconds > 0) {
-            lease.seconds = seconds;
-            lease.known = true;
-            listener.onTtl(id, seconds, List.copyOf(lease.keys));
+        if (lease == null || time.grantedSeconds() <= 0) {
+            return;
         }
+        boolean news = !lease.known || lease.seconds != time.grantedSeconds();
+        lease.seconds = time.grantedSeconds();
+        lease.known = true;
+        lease.asked = false;
+        lease.answeredNanos = loop.nanoTime();
+        List<String> keys = List.copyOf(lease.keys);
+        if (news) {
+            listener.onTtl(id, lease.seconds, keys);
+        }
+        listener.onTime(id, time, keys);
     }
 }

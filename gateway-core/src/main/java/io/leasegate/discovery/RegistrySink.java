@@ -3,6 +3,7 @@ package io.leasegate.discovery;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.LeaseLife;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -38,6 +39,9 @@ public interface RegistrySink {
 
     /** From now on the listener hears when an endpoint is found to be of no use. */
     default void whenUnhealthy(Consumer<Endpoint> listener) {}
+
+    /** What is left of the lease that an endpoint's key is bound to; the pickers learn of a changed share of its weight. */
+    default void leaseLife(Endpoint endpoint, LeaseLife life) {}
 
     /** Whether somebody waits for a revision that is not routed by yet, this one or one before it. */
     default boolean isAwaited(long revision) {

@@ -6,6 +6,7 @@ import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointListener;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.LeaseLife;
 import io.leasegate.routing.RouteTable;
 import io.leasegate.routing.RouteTableBuilder;
 import io.leasegate.routing.RouteTableRef;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class RegistryWatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryWatcher.class);
-    private static final long SPREAD_MILLIS = 5;
+    private static final long SPREAD_MILLIS = 20;
 
     private final ControlLoop loop;
     private final RouteTableBuilder builder;
@@ -123,6 +124,16 @@ final class RegistryWatcher {
             }
 
             @Override
+            public void leaseLife(Endpoint endpoint, LeaseLife life) {
+                boolean other = endpoint.leaseLife().weightShare() != life.weightShare();
+                endpoint.leaseLife(life);
+                if (other && builder.holds(endpoint)) {
+                    builder.weightChanged(endpoint);
+                    publishSpread();
+                }
+            }
+
+            @Override
             public void whenUnhealthy(Consumer<Endpoint> heard) {
                 unhealthyListeners.add(heard);
             }
@@ -143,7 +154,11 @@ final class RegistryWatcher {
         endpoint.state(state, reason);
         if (other) {
             builder.healthChanged(endpoint);
-            publishSoon();
+            if (state == EndpointState.HEALTHY) {
+                publishSpread();
+            } else {
+                publishSoon();
+            }
             if (state == EndpointState.UNHEALTHY) {
                 unhealthyListeners.forEach(l -> l.accept(endpoint));
             }

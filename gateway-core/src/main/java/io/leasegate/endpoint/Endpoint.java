@@ -15,6 +15,7 @@ public final class Endpoint {
     private volatile Instance instance;
     private volatile EndpointState state = EndpointState.UNCHECKED;
     private volatile String stateReason = "not checked yet";
+    private volatile LeaseLife leaseLife = LeaseLife.UNKNOWN;
 
     public Endpoint(Instance instance) {
         this.id = instance.id();
@@ -28,6 +29,24 @@ public final class Endpoint {
     /** The registration that the endpoint stands for by now. */
     public Instance instance() {
         return instance;
+    }
+
+    /** Its weight in pickers: that of the registration, or less of it while the lease runs out. */
+    public double pickWeight() {
+        LeaseLife life = leaseLife;
+        Instance now = instance;
+        // A share of a lease that the key no longer has says nothing.
+        return life.leaseId() == now.leaseId() ? now.weight() * life.weightShare() : now.weight();
+    }
+
+    /** What was last found out about the lease that its key is bound to. */
+    public LeaseLife leaseLife() {
+        return leaseLife;
+    }
+
+    /** Control thread only. */
+    public void leaseLife(LeaseLife newLife) {
+        leaseLife = newLife;
     }
 
     public EndpointStats stats() {

@@ -36,6 +36,18 @@ public enum GrpcStatus {
         return text;
     }
 
+    /**
+     * Whether it says that an instance could not do its work, and not that it was asked for something wrong: the statuses that
+     * google.rpc.Code maps to 5xx, and {@link #RESOURCE_EXHAUSTED}. Envoy's outlier detection draws the same line.
+     */
+    public boolean isFailure() {
+        return switch (this) {
+            case UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS ->
+                true;
+            default -> false;
+        };
+    }
+
     /** The status with the given number; {@link #UNKNOWN} for one that is not defined. */
     public static GrpcStatus of(int code) {
         return code >= 0 && code < VALUES.length ? VALUES[code] : UNKNOWN;

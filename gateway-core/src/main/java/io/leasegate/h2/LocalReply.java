@@ -27,16 +27,26 @@ public final class LocalReply {
                 && (type.length() == GRPC_PREFIX.length() || type.byteAt(GRPC_PREFIX.length()) != '-');
     }
 
-    /** The header section of the reply; it carries END_STREAM. */
-    public static HeaderBlock headers(boolean grpc, GrpcStatus status, String message, AsciiString outcomeCode) {
+    /** The header section of the reply to a request; it carries END_STREAM. */
+    public static HeaderBlock headers(HeaderBlock request, GrpcStatus status, String message, AsciiString outcomeCode) {
         HeaderBlock h = new HeaderBlock(6);
-        if (grpc) {
-            h.add(STATUS_200).add(GRPC);
+        if (isGrpc(request)) {
+            h.add(STATUS_200).add(contentType(request));
         } else {
             h.add(HeaderNames.STATUS, AsciiString.cached(Integer.toString(httpStatus(status))))
                     .add(NO_CONTENT);
         }
         return addStatus(h, status, message, outcomeCode);
+    }
+
+    /** That of the request: a client that speaks application/grpc+json refuses an answer in another one. */
+    private static HeaderField contentType(HeaderBlock request) {
+        AsciiString type = request.get(HeaderNames.CONTENT_TYPE);
+        if (type == null || type.length() == GRPC_PREFIX.length()) {
+            return GRPC;
+        }
+        byte next = type.byteAt(GRPC_PREFIX.length());
+        return next == '+' || next == ';' ? HeaderField.of(HeaderNames.CONTENT_TYPE, type) : GRPC;
     }
 
     /** Trailers that end a response whose headers have gone out already. */

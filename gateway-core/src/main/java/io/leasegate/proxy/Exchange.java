@@ -55,7 +55,6 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     private final H2Stream downstream;
     private final HeaderBlock request;
     private final RequestBody body;
-    private final boolean grpc;
     private final ExchangeRecord record;
     private final AsciiString path;
     private AsciiString authority;
@@ -64,6 +63,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     private @Nullable RouteTable table;
     private @Nullable Destination destination;
     private @Nullable Endpoint endpoint;
+    /** Whether the endpoint counts this call as one of those in flight. */
+    private boolean counted;
+
     private @Nullable UpstreamPool pool;
     private @Nullable UpstreamLeg upstream;
     private @Nullable CallDeadline deadline;
@@ -74,7 +76,6 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         this.downstream = downstream;
         this.request = request;
         this.body = new RequestBody(downstream, endStream, loop.replayBudget());
-        this.grpc = LocalReply.isGrpc(request);
         this.path = orEmpty(request.get(HeaderNames.PATH));
         this.authority = orEmpty(request.get(HeaderNames.AUTHORITY));
         this.record = new ExchangeRecord(connection, path, requestIdOf(request, loop));
@@ -158,6 +159,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         if (d == null) {
             throw new IllegalStateException("an attempt before the route is known");
         }
+        leaveEndpoint();
         Endpoint e = d.picker().pick(this);
         if (e == null) {
             int known = d.cluster().endpoints().size();
@@ -170,6 +172,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             return;
         }
         endpoint = e;
+        e.stats().begin();
+        counted = true;
         record.picked(e);
         state = State.CONNECTING;
         UpstreamPool p = loop.pool(e);
@@ -207,12 +211,11 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             onConnectionGone();
             return;
         }
-        listener.opened(stream);
+        listener.opened(stream, record.sent());
         upstream = listener;
         state = State.OPEN;
-        record.sent();
         if (endpoint != null) {
-            endpoint.stats().begin();
+            endpoint.stats().sent();
         }
         if (pool != null) {
             pool.began(listener);
@@ -250,6 +253,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             return;
         }
         String where = endpoint == null ? "" : "instance " + endpoint.id().address() + ", ";
+        if (outcome == Outcome.CONNECT_FAILED) {
+            instanceFailed();
+        }
         if (outcome == Outcome.CONNECT_FAILED && maySendElsewhere()) {
             // Nothing was sent: another instance may take the call.
             attemptAgain("the last failure was " + where + reason);
@@ -319,6 +325,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         boolean sent = upstream != null;
         String where =
                 endpoint == null ? "" : ", service " + record.service() + ", " + at(endpoint, sent ? "sent" : "unsent");
+        if (sent) {
+            instanceFailed();
+        }
         cancelUpstream();
         replyLocally(
                 Outcome.DEADLINE,
@@ -341,8 +350,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         AsciiString code = AsciiString.cached(outcome.code());
         record.detail(detail);
         if (!responding) {
-            send(LocalReply.headers(grpc, status, message, code));
-        } else if (grpc) {
+            send(LocalReply.headers(request, status, message, code));
+        } else if (LocalReply.isGrpc(request)) {
             send(LocalReply.trailers(status, message, code));
         } else {
             downstream.reset(Http2Error.INTERNAL_ERROR);
@@ -382,9 +391,10 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             if (pool != null) {
                 pool.ended(u);
             }
-            if (endpoint != null) {
-                endpoint.stats().end();
-            }
+        }
+        if (counted && endpoint != null) {
+            counted = false;
+            endpoint.stats().end();
         }
     }
 
@@ -416,7 +426,41 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             upstream.cancel();
         }
         endRequestSide();
+        UpstreamLeg attempt = upstream;
         finish(Outcome.OK, grpcStatus);
+        if (endpoint == null || attempt == null) {
+            return;
+        }
+        long now = record.endNanos();
+        if (LocalReply.isGrpc(request) && GrpcStatus.of(grpcStatus).isFailure()) {
+            endpoint.stats().failed(now);
+        } else {
+            endpoint.stats().succeeded(now);
+            if (!attempt.hasAnswered()) {
+                endpoint.stats().answered(now - attempt.sentNanos(), now);
+            }
+        }
+    }
+
+    /** The first bytes of the answer are there. */
+    void onAnswer(UpstreamLeg attempt) {
+        if (endpoint != null) {
+            long now = System.nanoTime();
+            endpoint.stats().answered(now - attempt.sentNanos(), now);
+        }
+    }
+
+    /** It did not do its part in this call: balancing should know. */
+    void instanceFailed() {
+        if (endpoint == null) {
+            return;
+        }
+        long now = System.nanoTime();
+        endpoint.stats().failed(now);
+        UpstreamLeg attempt = upstream;
+        if (attempt != null && !attempt.hasAnswered()) {
+            endpoint.stats().unanswered(now - attempt.sentNanos(), now);
+        }
     }
 
     /** Sends the call elsewhere if that is certain to be harmless. */
@@ -457,7 +501,32 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         }
     }
 
-    // RequestHead, RequestContext
+    // RequestHead, PickRequest, RequestContext
+
+    @Override
+    public CharSequence source() {
+        return connection.forwardedFor().value();
+    }
+
+    @Override
+    public int loop() {
+        return loop.number();
+    }
+
+    @Override
+    public long random() {
+        return loop.random();
+    }
+
+    @Override
+    public long nowNanos() {
+        return record.pickNanos();
+    }
+
+    @Override
+    public boolean tried(Endpoint e) {
+        return e == endpoint;
+    }
 
     @Override
     public CharSequence authority() {

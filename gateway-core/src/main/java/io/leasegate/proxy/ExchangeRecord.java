@@ -58,11 +58,14 @@ final class ExchangeRecord implements AccessRecord {
         }
     }
 
-    void sent() {
+    /** Returns the time of {@link System#nanoTime}. */
+    long sent() {
         attempts++;
+        long elapsed = elapsedNanos();
         if (sentNanos < 0) {
-            sentNanos = elapsedNanos();
+            sentNanos = elapsed;
         }
+        return startNanos + elapsed;
     }
 
     void responded() {
@@ -80,9 +83,19 @@ final class ExchangeRecord implements AccessRecord {
         totalNanos = elapsedNanos();
     }
 
+    /** The time for the next pick. The first follows the request's headers at once and needs no look at the clock. */
+    long pickNanos() {
+        return tries == 0 ? startNanos : System.nanoTime();
+    }
+
     /** Since the request's headers. */
     long elapsedNanos() {
         return System.nanoTime() - startNanos;
+    }
+
+    /** When the call ended, by the clock of {@link System#nanoTime}. */
+    long endNanos() {
+        return startNanos + totalNanos;
     }
 
     /** How many instances were picked, whether or not the call reached them. */

@@ -94,7 +94,7 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
         this.group = new MultiThreadIoEventLoopGroup(
                 settings.ioThreads(), new DefaultThreadFactory("leasegate-io"), transport.ioHandlers());
         for (EventExecutor e : group) {
-            ProxyLoop loop = new ProxyLoop((EventLoop) e, context);
+            ProxyLoop loop = new ProxyLoop(loopList.size(), (EventLoop) e, context);
             loops.put((EventLoop) e, loop);
             loopList.add(loop);
         }

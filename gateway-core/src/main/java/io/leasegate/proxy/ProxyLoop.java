@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProxyLoop {
 
+    private final int number;
     private final EventLoop eventLoop;
     private final H2Codec.OnLoop codec;
     private final GatewayContext gateway;
@@ -36,16 +37,23 @@ final class ProxyLoop {
     private final BackgroundConnects backgroundConnects = new BackgroundConnects();
     private final HeaderBlock forwarded = new HeaderBlock(24);
     private long requestIdCount;
+    private long randomState = ThreadLocalRandom.current().nextLong();
     private long shownRevision = -1;
     private @Nullable HeaderField revisionField;
     private @Nullable Runnable whenNoDownstream;
     private boolean draining;
 
-    ProxyLoop(EventLoop eventLoop, GatewayContext gateway) {
+    /** @param number of the loop among those of the gateway, from 0 */
+    ProxyLoop(int number, EventLoop eventLoop, GatewayContext gateway) {
+        this.number = number;
         this.eventLoop = eventLoop;
         this.codec = gateway.codec()
                 .onLoop(new FlushQueue(eventLoop), gateway.queueGuard().newLoop());
         this.gateway = gateway;
+    }
+
+    int number() {
+        return number;
     }
 
     EventLoop eventLoop() {
@@ -172,6 +180,12 @@ final class ProxyLoop {
             revisionField = field;
         }
         return field;
+    }
+
+    /** 64 random bits: SplitMix64. */
+    long random() {
+        randomState += 0x9e3779b97f4a7c15L;
+        return mix(randomState);
     }
 
     /** The finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): a bijection. */

@@ -27,14 +27,26 @@ final class UpstreamLeg implements H2StreamListener {
 
     private final Exchange exchange;
     private @Nullable H2Stream stream;
+    private long sentNanos;
+    private boolean answered;
     private boolean dropped;
 
     UpstreamLeg(Exchange exchange) {
         this.exchange = exchange;
     }
 
-    void opened(H2Stream newStream) {
+    void opened(H2Stream newStream, long nowNanos) {
         stream = newStream;
+        sentNanos = nowNanos;
+    }
+
+    long sentNanos() {
+        return sentNanos;
+    }
+
+    /** Whether bytes of the answer came. Headers alone do not count: there are servers that send them before they have done anything. */
+    boolean hasAnswered() {
+        return answered;
     }
 
     H2Stream stream() {
@@ -93,6 +105,10 @@ final class UpstreamLeg implements H2StreamListener {
             stream().credit(creditBytes);
             return;
         }
+        if (!answered) {
+            answered = true;
+            exchange.onAnswer(this);
+        }
         exchange.relayData(data, creditBytes, endStream, stream());
         if (endStream) {
             dropped = true;
@@ -106,6 +122,7 @@ final class UpstreamLeg implements H2StreamListener {
             return;
         }
         dropped = true;
+        exchange.instanceFailed();
         if (errorCode == Http2Error.REFUSED_STREAM && exchange.retry("it refused the stream")) {
             return;
         }
@@ -121,6 +138,9 @@ final class UpstreamLeg implements H2StreamListener {
             return;
         }
         dropped = true;
+        if (loss == StreamLoss.CONNECTION || loss == StreamLoss.PROTOCOL) {
+            exchange.instanceFailed();
+        }
         switch (loss) {
             case UNPROCESSED -> {
                 if (!exchange.retry(reason)) {

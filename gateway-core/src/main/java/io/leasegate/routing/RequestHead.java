@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** What routing reads of a request. Not kept after the match. */
 public interface RequestHead extends PickRequest {
 
-    /** The value of {@code :authority}, empty when there is none. */
+    @Override
     CharSequence authority();
 
     /** The value of {@code :path}. */

@@ -45,8 +45,6 @@ public final class RouteTableBuilder {
     /** Up to how many changed services the list of clusters is patched and not made anew. */
     private static final int MAX_PATCHES = 64;
 
-    private static final Picker NOTHING = request -> null;
-
     private final Function<String, LoadBalancer> balancers;
     private final int maxEmptyServices;
     private final Map<String, List<Instance>> instances = new HashMap<>();
@@ -170,6 +168,15 @@ public final class RouteTableBuilder {
 
     /** The state of an endpoint changed: its service gets new pickers with the next build. Endpoints that are gone are passed over. */
     public void healthChanged(Endpoint endpoint) {
+        pickersChange(endpoint);
+    }
+
+    /** An endpoint's share of its weight is another one. */
+    public void weightChanged(Endpoint endpoint) {
+        pickersChange(endpoint);
+    }
+
+    private void pickersChange(Endpoint endpoint) {
         ServiceEntry s = services.get(endpoint.id().service());
         if (s != null && s.holds(endpoint)) {
             s.pickersStale = true;
@@ -290,6 +297,6 @@ public final class RouteTableBuilder {
     }
 
     private static Destination emptyDestination(String service, String version) {
-        return new Destination(new Cluster(service, List.of()), version, NOTHING);
+        return new Destination(new Cluster(service, List.of()), version, Picker.NOTHING);
     }
 }

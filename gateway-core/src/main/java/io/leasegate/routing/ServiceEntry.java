@@ -139,7 +139,7 @@ final class ServiceEntry {
         Cluster cluster = any == null || membersChanged ? new Cluster(name, endpoints()) : any.cluster();
         List<Endpoint> all = cluster.endpoints();
         List<Endpoint> callable = callable(all);
-        any = new Destination(cluster, "", balancer.picker(eligible(callable)));
+        any = new Destination(cluster, "", balancer.picker(callable));
         versionBalancers.keySet().retainAll(versions);
         Map<String, Destination> of = new HashMap<>();
         for (String version : versions) {
@@ -150,7 +150,7 @@ final class ServiceEntry {
                 }
             }
             LoadBalancer own = versionBalancers.computeIfAbsent(version, v -> balancers.apply(name));
-            of.put(version, new Destination(cluster, version, own.picker(eligible(some))));
+            of.put(version, new Destination(cluster, version, own.picker(some)));
         }
         byVersion = of;
     }
@@ -168,22 +168,6 @@ final class ServiceEntry {
         List<Endpoint> some = new ArrayList<>(all.size());
         for (Endpoint e : all) {
             if (e.instance().traits().takesCalls()) {
-                some.add(e);
-            }
-        }
-        return some;
-    }
-
-    /** The healthy endpoints; where there are none, those that nobody has checked yet. */
-    private static List<Endpoint> eligible(List<Endpoint> all) {
-        List<Endpoint> healthy = inState(all, EndpointState.HEALTHY);
-        return healthy.isEmpty() ? inState(all, EndpointState.UNCHECKED) : healthy;
-    }
-
-    private static List<Endpoint> inState(List<Endpoint> all, EndpointState state) {
-        List<Endpoint> some = new ArrayList<>(all.size());
-        for (Endpoint e : all) {
-            if (e.state() == state) {
                 some.add(e);
             }
         }

@@ -22,6 +22,8 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** R14 and R16: each cause of a failure of the gateway's own has its status, its code and its words. */
 @Timeout(60)
@@ -59,6 +61,22 @@ class LocalReplyTest {
     void noRouteIsUnimplemented() {
         RawStream call = gateway.client().open(HeaderFields.grpcRequest("nowhere", "/not-a-method"), true);
         assertReply(call.response(), 12, Outcome.NO_ROUTE, "nowhere");
+    }
+
+    /** Connect's client refuses an answer in another subtype than its own. */
+    @ParameterizedTest
+    @CsvSource({
+        "application/grpc,application/grpc",
+        "application/grpc+json,application/grpc+json",
+        "application/grpc;charset=utf-8,application/grpc;charset=utf-8",
+        "application/grpcx,application/grpc"
+    })
+    void theContentTypeIsThatOfTheRequest(String asked, String answered) {
+        HeaderFields request =
+                HeaderFields.grpcRequest("nowhere", "/not-a-method").replace("content-type", asked);
+        GrpcResponse response = gateway.client().open(request, true).response();
+        assertThat(response.headers().get("content-type")).isEqualTo(answered);
+        assertThat(response.grpcStatus()).isEqualTo(12);
     }
 
     @Test

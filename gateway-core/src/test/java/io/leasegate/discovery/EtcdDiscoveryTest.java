@@ -150,7 +150,7 @@ class EtcdDiscoveryTest {
                     .toArray();
             assertThat(nanos).hasSizeGreaterThan(30);
             // From receipt to publication; the median, because a build machine may stop any thread for a while.
-            assertThat(nanos[nanos.length / 2]).isLessThan(2_000_000);
+            assertThat(nanos[nanos.length / 2]).isLessThan(10_000_000);
         }
     }
 

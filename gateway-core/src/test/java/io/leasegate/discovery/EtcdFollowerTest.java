@@ -320,9 +320,53 @@ class EtcdFollowerTest {
         loop.advance(20);
         etcd.grant(5, 40);
         etcd.put("/echo/127.0.0.1:1", seed("echo", 1), 5);
-        loop.advance(20);
+        loop.advance(50);
         assertThat(etcd.ttlRequests).as("forgotten with its last key").isEqualTo(2);
         assertThat(ttl("127.0.0.1:1")).isEqualTo(40);
+    }
+
+    @Test
+    void anInstanceWhoseLeaseIsNotRenewedLosesWeight() {
+        registry.close();
+        EtcdSettings settings = EtcdSettings.of(List.of("http://simulated:1")).withLeases(new LeaseSettings(10, 0.5));
+        registry = new EtcdRegistry(settings, loop, listener(), attempt -> etcd.connect(attempt));
+        tables = start();
+        etcd.grant(5, 20);
+        etcd.put("/echo/127.0.0.1:1", seed("echo", 1), 5);
+        etcd.put("/echo/127.0.0.1:2", seed("echo", 2), 0);
+        loop.advance(200);
+        Endpoint one = requireNonNull(tables.get().find("echo", "127.0.0.1:1"));
+        Endpoint permanent = requireNonNull(tables.get().find("echo", "127.0.0.1:2"));
+        assertThat(one.pickWeight()).isEqualTo(1);
+
+        long version = tables.get().version();
+        etcd.remaining.put(5L, 10L);
+        loop.advance(6_000);
+        assertThat(one.pickWeight()).as("half of the TTL is left").isEqualTo(1);
+        assertThat(tables.get().version()).as("nothing to publish").isEqualTo(version);
+        etcd.remaining.put(5L, 6L);
+        loop.advance(6_000);
+        assertThat(one.pickWeight()).as("6 of 10 s").isEqualTo(0.6);
+        assertThat(tables.get().version()).isEqualTo(version + 1);
+        etcd.remaining.put(5L, 0L);
+        loop.advance(6_000);
+        assertThat(one.pickWeight()).isEqualTo(0.1);
+        assertThat(one.leaseLife().endsNanos() - loop.nanoTime()).isLessThanOrEqualTo(0);
+        assertThat(permanent.pickWeight()).isEqualTo(1);
+
+        etcd.remaining.put(5L, 20L);
+        loop.advance(6_000);
+        assertThat(one.pickWeight()).as("renewed").isEqualTo(1);
+
+        etcd.remaining.put(5L, 1L);
+        loop.advance(6_000);
+        assertThat(one.pickWeight()).isEqualTo(0.1);
+        etcd.grant(6, 20);
+        etcd.put("/echo/127.0.0.1:1", seed("echo", 1), 6);
+        loop.advance(50);
+        assertThat(one.pickWeight())
+                .as("what was left of the lease before says nothing")
+                .isEqualTo(1);
     }
 
     private long ttl(String address) {

@@ -15,7 +15,7 @@ class LeaseTtlsTest {
     private final SimulatedLoop loop = new SimulatedLoop();
     private final List<String> told = new ArrayList<>();
     private final Member member = new Member();
-    private final LeaseTtls leases = new LeaseTtls(loop, (id, seconds, keys) -> told.add(id + "=" + seconds + keys));
+    private final LeaseTtls leases = new LeaseTtls(loop, 0, (id, seconds, keys) -> told.add(id + "=" + seconds + keys));
 
     /** An etcd member that answers at once. */
     private static final class Member implements EtcdConnection {
@@ -39,9 +39,10 @@ class LeaseTtlsTest {
         }
 
         @Override
-        public void grantedTtlSeconds(long leaseId, Reply<Long> reply) {
+        public void timeToLive(long leaseId, Reply<LeaseTime> reply) {
             asked.add(leaseId);
-            reply.onSuccess(granted.getOrDefault(leaseId, -1L));
+            Long seconds = granted.get(leaseId);
+            reply.onSuccess(seconds == null ? LeaseTime.ENDED : new LeaseTime(seconds, seconds));
         }
 
         @Override
@@ -104,5 +105,36 @@ class LeaseTtlsTest {
         member.granted.put(2L, 60L);
         leases.connected(member);
         assertThat(leases.secondsOf(2)).isEqualTo(60);
+    }
+
+    @Test
+    void whatIsLeftIsAskedForInTurnAndNoOftenerThanAllowed() {
+        LeaseTtls watched = new LeaseTtls(loop, 2, (id, seconds, keys) -> told.add(id + "=" + seconds + keys));
+        for (long id = 1; id <= 20; id++) {
+            member.granted.put(id, 4L);
+            watched.use("key" + id, id, 0);
+        }
+        watched.connected(member);
+        assertThat(member.asked).as("the TTLs").hasSize(20);
+        member.asked.clear();
+
+        loop.advance(10_000);
+        assertThat(member.asked).as("two a second, each lease once").hasSize(20).doesNotHaveDuplicates();
+        assertThat(told).as("a TTL is told once").hasSize(20);
+
+        for (long id = 2; id <= 20; id++) {
+            watched.disuse("key" + id, id);
+        }
+        member.asked.clear();
+        loop.advance(4_000);
+        assertThat(member.asked)
+                .as("a quarter of its TTL has gone by each second")
+                .containsExactly(1L, 1L, 1L, 1L);
+
+        watched.disconnected();
+        member.asked.clear();
+        loop.advance(10_000);
+        assertThat(member.asked).isEmpty();
+        assertThat(loop.waiting()).isZero();
     }
 }

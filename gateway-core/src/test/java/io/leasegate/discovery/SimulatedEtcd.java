@@ -31,6 +31,9 @@ final class SimulatedEtcd implements EtcdConnector {
     private final List<Event> history = new ArrayList<>();
     private final Set<Connection> connections = new HashSet<>();
     private final Map<Long, Long> ttls = new HashMap<>();
+    /** What is left of leases that are not renewed. */
+    final Map<Long, Long> remaining = new HashMap<>();
+
     private long clusterId = 77;
     private long revision = 1;
     private long compacted;
@@ -275,9 +278,15 @@ final class SimulatedEtcd implements EtcdConnector {
         }
 
         @Override
-        public void grantedTtlSeconds(long leaseId, Reply<Long> reply) {
+        public void timeToLive(long leaseId, Reply<LeaseTime> reply) {
             ttlRequests++;
-            answer(reply, () -> reply.onSuccess(ttls.getOrDefault(leaseId, -1L)));
+            answer(reply, () -> {
+                Long granted = ttls.get(leaseId);
+                reply.onSuccess(
+                        granted == null
+                                ? LeaseTime.ENDED
+                                : new LeaseTime(granted, remaining.getOrDefault(leaseId, granted)));
+            });
         }
 
         @Override

@@ -48,8 +48,13 @@ class RouteTableBuilderHistoryTest {
                     return endpoints.isEmpty() ? null : endpoints.get(0);
                 }
             };
-            ELIGIBLE.put(p, endpoints);
+            List<Endpoint> healthy = inState(endpoints, EndpointState.HEALTHY);
+            ELIGIBLE.put(p, healthy.isEmpty() ? inState(endpoints, EndpointState.UNCHECKED) : healthy);
             return p;
+        }
+
+        private static List<Endpoint> inState(List<Endpoint> endpoints, EndpointState state) {
+            return endpoints.stream().filter(e -> e.state() == state).toList();
         }
     }
 

@@ -24,6 +24,7 @@ public class EndpointCounters {
     @Actor
     public void oneCall() {
         stats.begin();
+        stats.sent();
         stats.end();
     }
 
@@ -31,9 +32,11 @@ public class EndpointCounters {
     @Actor
     public void twoCalls(III_Result r) {
         stats.begin();
+        stats.sent();
         stats.end();
         r.r1 = stats.inFlight();
         stats.begin();
+        stats.sent();
     }
 
     /** Behind both. */

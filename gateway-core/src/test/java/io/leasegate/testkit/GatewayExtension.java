@@ -1,10 +1,12 @@
 package io.leasegate.testkit;
 
 import io.grpc.netty.NettyChannelBuilder;
+import io.leasegate.balance.LoadBalancer;
 import io.leasegate.balance.RoundRobinLoadBalancer;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.Traits;
 import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.proxy.ConnectionLimits;
 import io.leasegate.proxy.Gateway;
@@ -57,6 +59,7 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     private boolean revisionTrailer;
     private Function<String, EvictionPolicy> eviction = service -> EvictionPolicy.FINISH;
     private List<Route> routes = List.of();
+    private Function<String, LoadBalancer> balancers = service -> new RoundRobinLoadBalancer();
     private GatewayMaker maker = (settings, table, heard) -> new Gateway(settings, table, heard, heard);
     private TlsParts tls = TlsParts.NONE;
 
@@ -122,6 +125,12 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         return this;
     }
 
+    /** How the instances of a service are chosen among; in turn unless told. */
+    public GatewayExtension balancers(Function<String, LoadBalancer> makers) {
+        balancers = makers;
+        return this;
+    }
+
     /** Makes the gateway in another way than its public constructor does. */
     @FunctionalInterface
     public interface GatewayMaker {
@@ -160,7 +169,7 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         listenerTls = tls.listeners();
         upstreamTls = tls.upstream();
         observer = new GatewayObserver();
-        tables = new RouteTableBuilder(service -> new RoundRobinLoadBalancer(), routes, "static");
+        tables = new RouteTableBuilder(balancers, routes, "static");
         ref = new RouteTableRef(tables.table());
         gateway = maker.make(
                 new GatewaySettings(listeners(), ioThreads, maxQueuedBytes, service -> upstream, service -> upstreamTls)
@@ -224,8 +233,18 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
      * @param asksForTls whether its registration asks for TLS
      */
     public void register(String service, String version, String host, int port, boolean asksForTls) {
-        EndpointId id = new EndpointId(service, host, port);
-        registered.add(new Instance(id, 1, version, Map.of(), asksForTls, "static", "", 0, 0, 0));
+        add(
+                new EndpointId(service, host, port),
+                Traits.builder().version(version).tls(asksForTls).build());
+    }
+
+    /** Registers a port of the loopback address as an instance with these traits. */
+    public void register(String service, int port, Traits traits) {
+        add(new EndpointId(service, "127.0.0.1", port), traits);
+    }
+
+    private void add(EndpointId id, Traits traits) {
+        registered.add(new Instance(id, traits, "static", "", 0, 0, 0));
         publish();
     }
 

@@ -1,10 +1,14 @@
 package io.leasegate.server;
 
 import com.google.re2j.Pattern;
+import io.leasegate.balance.BalancePolicy;
+import io.leasegate.balance.BalanceSettings;
+import io.leasegate.balance.HashKey;
 import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.EtcdSettings;
 import io.leasegate.discovery.FileSettings;
 import io.leasegate.discovery.HoldSettings;
+import io.leasegate.discovery.LeaseSettings;
 import io.leasegate.discovery.NamedSettings;
 import io.leasegate.discovery.NamedSettings.Name;
 import io.leasegate.discovery.StaticSettings;
@@ -144,6 +148,22 @@ public final class ConfigMapping {
                 h.enabled(), h.service(), h.interval().toMillis(), h.timeout().toMillis());
     }
 
+    static BalanceSettings balance(GatewayConfig config, String service) {
+        ServiceConfig.Balance b = config.services().of(service).balance();
+        return new BalanceSettings(BalancePolicy.valueOf(b.policy().name()), hashKey(b.hashOn()));
+    }
+
+    private static @Nullable HashKey hashKey(ServiceConfig.@Nullable HashOn on) {
+        if (on == null) {
+            return null;
+        }
+        return switch (on.source()) {
+            case HEADER -> new HashKey.Header(on.header());
+            case AUTHORITY -> new HashKey.Authority();
+            case SOURCE -> new HashKey.Source();
+        };
+    }
+
     /** The routes in their order; each leads to one destination. */
     static List<Route> routes(GatewayConfig config) {
         List<Route> routes = new ArrayList<>();
@@ -252,6 +272,8 @@ public final class ConfigMapping {
         return etcd(etcd)
                 .withHold(new HoldSettings(
                         h.enabled(), h.share(), h.minInstances(), h.window().toMillis()))
+                .withLeases(new LeaseSettings(
+                        etcd.leases().checksPerSecond(), etcd.leases().fadeBelow()))
                 .withSavedTable(etcd.savedTable());
     }
 

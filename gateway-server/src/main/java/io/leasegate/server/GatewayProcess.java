@@ -1,6 +1,6 @@
 package io.leasegate.server;
 
-import io.leasegate.balance.RoundRobinLoadBalancer;
+import io.leasegate.balance.LoadBalancers;
 import io.leasegate.discovery.Discovery;
 import io.leasegate.discovery.RegistryStatus;
 import io.leasegate.health.HealthChecker;
@@ -49,6 +49,7 @@ public final class GatewayProcess implements AutoCloseable {
     private final GatewayMetrics metrics;
     private final @Nullable AccessLog accessLog;
     private final ProcessTls tls;
+    private final LoadBalancers balancers;
     private final Discovery discovery;
     private final Gateway gateway;
     private final AdminServer admin;
@@ -74,9 +75,10 @@ public final class GatewayProcess implements AutoCloseable {
         this.accessLog = config.accessLog().enabled() ? openAccessLog(config) : null;
         this.tls = openTls(config, metrics, accessLog);
         metrics.bindTls(tls.figures());
+        this.balancers = new LoadBalancers(config.io().threads());
         this.discovery = new Discovery(
                 ConfigMapping.discovery(config),
-                service -> new RoundRobinLoadBalancer(),
+                service -> balancers.of(ConfigMapping.balance(config, service)),
                 ConfigMapping.routes(config),
                 new DiscoveryEvents(metrics.evictionObserver(), metrics::onHeld, metrics::onSourceRead));
         CallObserver log = accessLog == null ? CallObserver.NONE : accessLog;
@@ -322,6 +324,7 @@ public final class GatewayProcess implements AutoCloseable {
         draining.set(true);
         accepting = false;
         discovery.close();
+        balancers.close();
         gateway.close();
         tls.close();
         admin.close();

@@ -8,6 +8,7 @@ import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.H2StreamListener;
 import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.HeaderField;
+import io.leasegate.h2.HeaderNames;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.LocalReply;
 import io.leasegate.h2.StreamLoss;
@@ -391,7 +392,7 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
     @Override
     protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext ctx, Http2Stream stream) {
         HeaderBlock reply = LocalReply.headers(
-                true,
+                new HeaderBlock(1).add(HeaderNames.CONTENT_TYPE, AsciiString.cached("application/grpc")),
                 GrpcStatus.RESOURCE_EXHAUSTED,
                 "the request's header list exceeds the limit of " + maxHeaderListBytes
                         + " bytes (listeners[].max-header-list)",

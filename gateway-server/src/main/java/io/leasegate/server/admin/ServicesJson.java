@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.LeaseLife;
 import io.leasegate.endpoint.Traits;
 import io.leasegate.routing.Cluster;
 import io.leasegate.routing.RouteTable;
@@ -20,6 +21,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,12 +153,24 @@ final class ServicesJson implements ChunkedInput<ByteBuf> {
         // In the form that etcdctl prints: a number above 2^53 would not survive every JSON parser.
         g.writeStringField("leaseId", instance.leaseId() == 0 ? "" : Long.toHexString(instance.leaseId()));
         g.writeNumberField("leaseTtlSeconds", instance.leaseTtlSeconds());
+        writeLeaseLife(g, endpoint);
         g.writeNumberField("modRevision", instance.modRevision());
         g.writeStringField("state", state.shownAs());
         g.writeStringField("stateReason", endpoint.shownReason());
         g.writeNumberField("inFlight", endpoint.stats().inFlight());
         g.writeNumberField("calls", endpoint.stats().calls());
         g.writeEndObject();
+    }
+
+    private static void writeLeaseLife(JsonGenerator g, Endpoint endpoint) throws IOException {
+        Instance instance = endpoint.instance();
+        g.writeBooleanField("permanent", instance.leaseId() == 0);
+        LeaseLife life = endpoint.leaseLife();
+        if (life.leaseId() != 0 && life.leaseId() == instance.leaseId()) {
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(life.endsNanos() - System.nanoTime());
+            g.writeNumberField("leaseRemainingSeconds", Math.max(0, seconds));
+            g.writeNumberField("leaseWeightShare", life.weightShare());
+        }
     }
 
     private static void writeTraits(JsonGenerator g, Traits traits) throws IOException {

@@ -6,6 +6,7 @@ import io.leasegate.registration.RegistrationFormats;
 import io.leasegate.server.config.DiscoveryConfig.StaticInstance;
 import io.leasegate.server.config.EtcdConfig.Credentials;
 import io.leasegate.server.config.EtcdConfig.Hold;
+import io.leasegate.server.config.EtcdConfig.Leases;
 import io.leasegate.tls.ClientTls;
 import java.io.IOException;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +123,7 @@ final class DiscoveryReader {
                 credentials(s),
                 tls,
                 s.block("hold", DiscoveryReader::hold),
+                s.block("leases", DiscoveryReader::leases),
                 savedTable(s));
     }
 
@@ -130,6 +133,15 @@ final class DiscoveryReader {
                 s.get("share", SHARE_ABOVE_ZERO),
                 s.get("min-instances", Kind.integer(1, Integer.MAX_VALUE)),
                 s.get("window", ListenerReader.TIMER));
+    }
+
+    private static Leases leases(Section s) {
+        int checks = s.get("checks-per-second", Kind.integer(0, 1_000));
+        Optional<Double> fade = s.get("fade-below", Kind.orNone(SHARE_ABOVE_ZERO));
+        if (fade.isPresent() && checks == 0) {
+            s.problem("fade-below", "needs checks-per-second above 0: what is left of a lease is not known without");
+        }
+        return new Leases(checks, fade.orElse(0d));
     }
 
     /** The file need not be there, but its directory must. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param credentials user and password, null for none
  * @param tls how to speak TLS where the endpoints are {@code https}; null for the JVM's own authorities and no client certificate
  * @param hold when vanished instances are held
+ * @param leases what is found out about leases
  * @param savedTable the file in which the last table is kept, null for none
  */
 public record EtcdConfig(
@@ -26,6 +27,7 @@ public record EtcdConfig(
         @Nullable Credentials credentials,
         @Nullable ClientTls tls,
         Hold hold,
+        Leases leases,
         @Nullable Path savedTable) {
 
     public EtcdConfig {
@@ -43,6 +45,14 @@ public record EtcdConfig(
      * @param window within which time
      */
     public record Hold(boolean enabled, double share, int minInstances, Duration window) {}
+
+    /**
+     * What is found out about leases.
+     *
+     * @param checksPerSecond how many etcd is asked for each second, 0 for none
+     * @param fadeBelow the part of its TTL below which a lease's rest takes weight from its instances, 0 for never
+     */
+    public record Leases(int checksPerSecond, double fadeBelow) {}
 
     /** User and password. The text form does not show the password. */
     public record Credentials(String username, String password) {

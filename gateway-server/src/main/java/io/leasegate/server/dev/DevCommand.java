@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +29,7 @@ public final class DevCommand implements Callable<Integer> {
 
     private static final int FAILED = 1;
     private static final int INTERRUPTED = 130;
+    private static final int MAX_STOP_LIMIT_SECONDS = 3600;
 
     @Option(
             names = "--registry",
@@ -48,6 +50,14 @@ public final class DevCommand implements Callable<Integer> {
 
     @Option(names = "--etcd-port", paramLabel = "N", description = "etcd's port (default: 2379, or a free one).")
     private @Nullable Integer etcdPort;
+
+    @Option(
+            names = "--stop-limit",
+            paramLabel = "SECONDS",
+            defaultValue = "5",
+            description =
+                    "How long each part may take to end before it is killed, 1 to 3600 (default: ${DEFAULT-VALUE}).")
+    private int stopLimitSeconds;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -77,12 +87,18 @@ public final class DevCommand implements Callable<Integer> {
         if (!Files.isExecutable(home.resolve("leasegate"))) {
             throw new StackFailure("start it with ./leasegate dev, of a checkout or a release archive");
         }
+        if (stopLimitSeconds < 1 || stopLimitSeconds > MAX_STOP_LIMIT_SECONDS) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--stop-limit: " + stopLimitSeconds + " (expected 1 to " + MAX_STOP_LIMIT_SECONDS + ")");
+        }
         return new DevSettings(
                 home,
                 registry,
                 inRange("--port", port),
                 inRange("--admin-port", adminPort),
-                inRange("--etcd-port", etcdPort));
+                inRange("--etcd-port", etcdPort),
+                TimeUnit.SECONDS.toMillis(stopLimitSeconds));
     }
 
     private @Nullable Integer inRange(String option, @Nullable Integer value) {

@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param port of the gateway; null for the usual one, 0 for any free one
  * @param adminPort of its admin listener, likewise
  * @param etcdPort of etcd's clients, likewise
+ * @param stopLimitMillis how long each part may take to end before it is killed
  */
 record DevSettings(
         Path home,
         RegistryKind registry,
         @Nullable Integer port,
         @Nullable Integer adminPort,
-        @Nullable Integer etcdPort) {
+        @Nullable Integer etcdPort,
+        long stopLimitMillis) {
 
     enum RegistryKind {
         ETCD,

@@ -21,8 +21,6 @@ import java.util.stream.Stream;
  */
 final class DevStack implements AutoCloseable {
 
-    private static final long STOP_LIMIT_MILLIS = 5000;
-
     /** The one part whose output is read here and does not go to its log. */
     private static final String CLIENT = "client";
 
@@ -170,10 +168,10 @@ final class DevStack implements AutoCloseable {
         }
         synchronized (guard) {
             first.forEach(Part::askToEnd);
-            first.forEach(part -> part.awaitEnd(STOP_LIMIT_MILLIS));
+            first.forEach(part -> part.awaitEnd(settings.stopLimitMillis()));
             for (int i = last.size() - 1; i >= 0; i--) {
                 last.get(i).askToEnd();
-                last.get(i).awaitEnd(STOP_LIMIT_MILLIS);
+                last.get(i).awaitEnd(settings.stopLimitMillis());
             }
             deleteFolder();
             guard.close();

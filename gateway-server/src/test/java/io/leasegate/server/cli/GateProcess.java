@@ -29,7 +29,9 @@ final class GateProcess implements AutoCloseable {
                 "leasegate {\n listeners = [ { address = \"127.0.0.1\", port = " + port + listenerKeys + " } ]\n"
                         + " admin.port = 0\n discovery.static.services { echo = [ { address = \"127.0.0.1:"
                         + instancePort + "\" } ] }\n}\n");
-        List<String> command = new ArrayList<>(prefix);
+        // Whoever runs the tests in the background of a shell has SIGINT ignored, and a child would inherit that.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(prefix);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",

@@ -91,6 +91,7 @@ class ConfigLoaderTest {
                         null,
                         null,
                         new EtcdConfig.Hold(true, 0.7, 5, Duration.ofSeconds(10)),
+                        new EtcdConfig.Leases(20, 0),
                         null));
         assertThat(config.discovery().staticServices()).isEmpty();
         assertThat(config.routes()).isEmpty();
@@ -197,6 +198,7 @@ class ConfigLoaderTest {
                         new Credentials("gate", "s3 cret"),
                         null,
                         new EtcdConfig.Hold(true, 0.7, 5, Duration.ofSeconds(10)),
+                        new EtcdConfig.Leases(20, 0),
                         null));
         assertThat(config.toString()).contains("gate").doesNotContain("s3 cret");
     }

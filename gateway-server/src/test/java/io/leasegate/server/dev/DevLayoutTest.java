@@ -65,7 +65,7 @@ class DevLayoutTest {
     }
 
     private static DevLayout layout(RegistryKind registry) throws StackFailure {
-        return DevLayout.choose(new DevSettings(Path.of("home"), registry, 0, 0, 0), note -> {
+        return DevLayout.choose(new DevSettings(Path.of("home"), registry, 0, 0, 0, 5000), note -> {
             throw new AssertionError(note);
         });
     }

@@ -1,0 +1,22 @@
+package io.leasegate.balance;
+
+/** How an endpoint is chosen. */
+public enum BalancePolicy {
+    /** In turn, by weight. */
+    ROUND_ROBIN,
+    /** At random, by weight. */
+    RANDOM,
+    /** Of two the one with fewer calls in flight for its weight. */
+    LEAST_REQUEST,
+    /** Of two the one that answers sooner: by latency of late times calls in flight. */
+    PEAK_EWMA,
+    /** By a hash of the call on a ring. */
+    RING_HASH,
+    /** By a hash of the call in Maglev's table. */
+    MAGLEV;
+
+    /** Whether the choice follows a hash of the call. */
+    public boolean hashes() {
+        return this == RING_HASH || this == MAGLEV;
+    }
+}

@@ -1,0 +1,158 @@
+package io.leasegate.balance;
+
+import io.leasegate.endpoint.Endpoint;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends calls with an equal part to the same endpoint, by a ring or by Maglev's table.
+ *
+ * <pre>
+ *   picker(endpoints) --same members--> the slots of before
+ *           |
+ *           +--other members--> the slots of before, without those that are gone ...
+ *                                   executor: new slots -----> ... until these are there
+ * </pre>
+ *
+ * <p>Slots are made of all endpoints, healthy or not, so that a state that changes moves only the keys of that endpoint, to the owners of the
+ * slots behind its own, and back; and costs no new slots. Those take milliseconds, in which neither the control thread nor an event
+ * loop should stand still; only the first ones of a service are made at once, since there are none before. Control thread only, but for the making.
+ */
+final class HashLoadBalancer implements LoadBalancer {
+
+    private final HashKey key;
+    private final Function<List<Member>, HashSlots> maker;
+    private final Executor executor;
+
+    private volatile @Nullable Membership current;
+    private volatile @Nullable HashPicker newest;
+
+    /**
+     * A load balancer that has seen no endpoints.
+     *
+     * @param maker makes slots for one member at least
+     * @param executor runs it, one at a time
+     */
+    HashLoadBalancer(HashKey key, Function<List<Member>, HashSlots> maker, Executor executor) {
+        this.key = key;
+        this.maker = maker;
+        this.executor = executor;
+    }
+
+    static HashLoadBalancer ring(HashKey key, Executor executor) {
+        return new HashLoadBalancer(key, RingSlots::of, executor);
+    }
+
+    static HashLoadBalancer maglev(HashKey key, Executor executor) {
+        return new HashLoadBalancer(key, MaglevSlots::of, executor);
+    }
+
+    @Override
+    public Picker picker(List<Endpoint> endpoints) {
+        Candidates candidates = Candidates.of(endpoints);
+        if (candidates.size() == 0) {
+            return Picker.NOTHING;
+        }
+        List<Member> members = Member.all(endpoints);
+        Membership before = current;
+        if (before == null) {
+            before = new Membership(members, maker.apply(members));
+            current = before;
+        }
+        HashPicker picker = new HashPicker(key, candidates, before.view(candidates));
+        newest = picker;
+        if (!before.members.equals(members)) {
+            executor.execute(() -> renew(picker, members));
+        }
+        return picker;
+    }
+
+    /** Many changes that follow each other are worth the slots of the last one. */
+    private void renew(HashPicker picker, List<Member> members) {
+        if (newest == picker) {
+            Membership made = new Membership(members, maker.apply(members));
+            current = made;
+            picker.view = made.view(picker.candidates);
+        }
+    }
+
+    /** What slots are made of: later changes of the endpoint are not its matter. */
+    record Member(Endpoint endpoint, long weight) {
+
+        static List<Member> all(List<Endpoint> endpoints) {
+            return endpoints.stream()
+                    .map(e -> new Member(e, e.instance().weight()))
+                    .filter(m -> m.weight > 0)
+                    .toList();
+        }
+
+        String address() {
+            return endpoint.id().address();
+        }
+    }
+
+    private record Membership(List<Member> members, HashSlots slots) {
+
+        /** The slots as an index into the candidates, -1 where the owner is none of them. */
+        View view(Candidates candidates) {
+            IdentityHashMap<Endpoint, Integer> byEndpoint = new IdentityHashMap<>();
+            for (int i = 0; i < candidates.size(); i++) {
+                byEndpoint.put(candidates.get(i), i);
+            }
+            int[] indexes = new int[members.size()];
+            for (int i = 0; i < indexes.length; i++) {
+                indexes[i] = byEndpoint.getOrDefault(members.get(i).endpoint, -1);
+            }
+            return new View(slots, indexes);
+        }
+    }
+
+    private static final class View {
+
+        final HashSlots slots;
+        private final int[] indexes;
+
+        View(HashSlots slots, int[] indexes) {
+            this.slots = slots;
+            this.indexes = indexes;
+        }
+
+        int candidate(int slot) {
+            return indexes[slots.owner(slot)];
+        }
+    }
+
+    private static final class HashPicker implements Picker {
+
+        /** After so many slots whose owner does not suit, whatever suits is looked for. */
+        private static final int MOST_SLOTS = 256;
+
+        private final HashKey key;
+        private final Candidates candidates;
+        private volatile View view;
+
+        HashPicker(HashKey key, Candidates candidates, View view) {
+            this.key = key;
+            this.candidates = candidates;
+            this.view = view;
+        }
+
+        @Override
+        public @Nullable Endpoint pick(PickRequest request) {
+            View v = view;
+            int size = v.slots.size();
+            int slot = v.slots.slotOf(key.hash(request));
+            for (int i = 0; i < MOST_SLOTS; i++) {
+                int candidate = v.candidate(slot);
+                if (candidate >= 0 && candidates.suits(candidate, request)) {
+                    return candidates.get(candidate);
+                }
+                slot = slot + 1 == size ? 0 : slot + 1;
+            }
+            return candidates.any(request);
+        }
+    }
+}

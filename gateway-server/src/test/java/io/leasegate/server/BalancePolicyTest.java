@@ -1,0 +1,188 @@
+package io.leasegate.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.leasegate.registrar.Registrar;
+import io.leasegate.server.config.ConfigLoader;
+import io.leasegate.testkit.EtcdProcess;
+import io.leasegate.testkit.Pause;
+import io.leasegate.testkit.TestClient;
+import io.leasegate.testkit.TestServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Policies as the configuration names them, weights as instances register them in a real etcd. */
+@Timeout(120)
+class BalancePolicyTest {
+
+    private static final byte[] HELLO = "hello".getBytes(StandardCharsets.UTF_8);
+
+    @TempDir
+    Path directory;
+
+    private GatewayProcess gateway(String body) throws Exception {
+        Path file = directory.resolve("gateway.conf");
+        Files.writeString(
+                file,
+                "leasegate {\n listeners = [ { name = main, address = \"127.0.0.1\", port = 0 } ]\n admin.port = 0\n"
+                        + " access-log.enabled = false\n" + body + "\n}\n");
+        return new GatewayProcess(ConfigLoader.load(file), "test", () -> 0);
+    }
+
+    private static Registrar register(EtcdProcess etcd, TestServer instance, int weight) throws InterruptedException {
+        Registrar r = Registrar.builder()
+                .endpoints(etcd.endpoint())
+                .service("echo")
+                .address("127.0.0.1:" + instance.port())
+                .weight(weight)
+                .ttl(Duration.ofSeconds(5))
+                .build();
+        r.start();
+        assertThat(r.awaitRegistered(Duration.ofSeconds(10))).isTrue();
+        return r;
+    }
+
+    private static int healthy(GatewayProcess gateway) {
+        try {
+            String services = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                                            + gateway.ports().getOrDefault("admin", 0) + "/api/services"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+            return services.split("\"state\":\"healthy\"", -1).length - 1;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"round-robin", "random", "least-request", "maglev"})
+    void callsFollowTheWeightsThatInstancesRegister(String policy) throws Exception {
+        try (EtcdProcess etcd = EtcdProcess.launch();
+                TestServer light = TestServer.start();
+                TestServer heavy = TestServer.start();
+                GatewayProcess gateway = gateway("discovery.etcd.endpoints = [ \"" + etcd.endpoint()
+                        + "\" ]\n services.echo.balance { policy = " + policy + ", hash-on { header = x-user } }")) {
+            gateway.start();
+            Registrar one = register(etcd, light, 1);
+            Registrar three = register(etcd, heavy, 3);
+            Pause.until(Duration.ofSeconds(20), () -> "not both are healthy", () -> healthy(gateway) == 2);
+            int before = light.calls().size();
+            int calls = 800;
+            try (TestClient client = TestClient.connect(gateway.ports().getOrDefault("main", 0), "echo")) {
+                for (int i = 0; i < calls; i++) {
+                    client.unary(HELLO);
+                }
+            }
+            double share = (double) (light.calls().size() - before) / calls;
+            // Six standard deviations of chance.
+            assertThat(share)
+                    .as("share of the light one")
+                    .isEqualTo(0.25, within(policy.equals("round-robin") ? 0.01 : 0.1));
+            one.close();
+            three.close();
+        }
+    }
+
+    @Test
+    void peakEwmaAvoidsWhoAnswersLate() throws Exception {
+        ServerInterceptor delay = new ServerInterceptor() {
+            @Override
+            public <Q, R> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+                Pause.millis(1_000);
+                return next.startCall(call, headers);
+            }
+        };
+        try (EtcdProcess etcd = EtcdProcess.launch();
+                TestServer fast = TestServer.start();
+                TestServer slow = TestServer.start(b -> b.intercept(delay));
+                GatewayProcess gateway = gateway("discovery.etcd.endpoints = [ \"" + etcd.endpoint()
+                        + "\" ]\n services.echo.balance { policy = peak-ewma }")) {
+            gateway.start();
+            Registrar one = register(etcd, fast, 1);
+            Pause.until(Duration.ofSeconds(20), () -> "the first is not healthy", () -> healthy(gateway) == 1);
+            try (TestClient client = TestClient.connect(gateway.ports().getOrDefault("main", 0), "echo")) {
+                // A peak is remembered, be it only that of code that is not compiled yet.
+                for (int i = 0; i < 100; i++) {
+                    client.unary(HELLO);
+                }
+                Registrar two = register(etcd, slow, 1);
+                Pause.until(Duration.ofSeconds(20), () -> "not both are healthy", () -> healthy(gateway) == 2);
+                for (int i = 0; i < 300; i++) {
+                    client.unary(HELLO);
+                }
+                two.close();
+            }
+            assertThat(fast.calls().size() + slow.calls().size()).isEqualTo(400);
+            assertThat(slow.calls().size()).isLessThan(30);
+            one.close();
+        }
+    }
+
+    private static String statics(TestServer... instances) {
+        return Stream.of(instances)
+                .map(s -> "{ address = \"127.0.0.1:" + s.port() + "\" }")
+                .collect(Collectors.joining(", ", "discovery.static.services { echo = [ ", " ] }\n"));
+    }
+
+    /** Calls of one client come from one address; those of two authorities may part. */
+    @ParameterizedTest
+    @ValueSource(strings = {"source", "authority", "{ header = x-user }"})
+    void whatIsHashedIsWhatTheConfigurationSays(String hashOn) throws Exception {
+        try (TestServer a = TestServer.start();
+                TestServer b = TestServer.start();
+                TestServer c = TestServer.start();
+                GatewayProcess gateway =
+                        gateway(statics(a, b, c) + " services.echo.balance { policy = maglev, hash-on = " + hashOn
+                                + " }\n routes = [ { match { path-prefix = \"/\" }, service = echo } ]")) {
+            gateway.start();
+            Pause.until(Duration.ofSeconds(20), () -> "not all are healthy", () -> healthy(gateway) == 3);
+            for (int authority = 0; authority < 20; authority++) {
+                try (TestClient client = TestClient.connect(
+                        gateway.ports().getOrDefault("main", 0),
+                        "authority-" + authority,
+                        TestServer.SERVICE,
+                        channel -> channel)) {
+                    client.unary(HELLO);
+                    client.unary(HELLO);
+                }
+            }
+            List<Integer> calls =
+                    List.of(a.calls().size(), b.calls().size(), c.calls().size());
+            assertThat(calls.stream().mapToInt(n -> n).sum()).isEqualTo(40);
+            long reached = calls.stream().filter(n -> n > 0).count();
+            if (hashOn.equals("source")) {
+                assertThat(reached).isEqualTo(1);
+            } else {
+                // Twenty names, or forty calls without the header, all at one of three: not in a million runs.
+                assertThat(reached).isGreaterThan(1);
+            }
+            if (hashOn.equals("authority")) {
+                assertThat(calls).as("each authority's two calls are together").allMatch(n -> n % 2 == 0);
+            }
+        }
+    }
+}
