@@ -21,13 +21,17 @@ final class AnswerReader<T> {
     private final DnsResponse response;
     private final DnsType<T> type;
     private String name;
-    private long ttlSeconds = Long.MAX_VALUE;
+    private long ttlSeconds;
 
-    /** @param name the full name that was asked for */
-    AnswerReader(DnsResponse response, DnsType<T> type, String name) {
+    /**
+     * @param name the full name that was asked for
+     * @param ttlSeconds how long that counts which led to this name
+     */
+    AnswerReader(DnsResponse response, DnsType<T> type, String name, long ttlSeconds) {
         this.response = response;
         this.type = type;
         this.name = name;
+        this.ttlSeconds = ttlSeconds;
     }
 
     /** The name at which the aliases end; the one that was asked for where there are none. */
@@ -35,16 +39,21 @@ final class AnswerReader<T> {
         return name;
     }
 
+    /** How long that counts which led to the records or, where there are none, to the name. */
+    long ttlSeconds() {
+        return ttlSeconds;
+    }
+
     /**
-     * The answer.
+     * The records; empty for none.
      *
      * @throws CorruptedFrameException when the response is malformed
      */
-    DnsAnswer<T> read() {
+    List<T> read() {
         for (int i = 0; i < MAX_ALIASES; i++) {
             List<T> found = records();
             if (!found.isEmpty()) {
-                return new DnsAnswer.Found<>(found, ttlSeconds);
+                return found;
             }
             DnsRawRecord alias = first(DnsRecordType.CNAME);
             if (alias == null) {
@@ -53,6 +62,11 @@ final class AnswerReader<T> {
             ttlSeconds = Math.min(ttlSeconds, alias.timeToLive());
             name = DefaultDnsRecordDecoder.decodeName(alias.content().duplicate());
         }
+        return List.of();
+    }
+
+    /** What it means that there are no records. */
+    DnsAnswer.None<T> none() {
         boolean noName = response.code().equals(DnsResponseCode.NXDOMAIN);
         return new DnsAnswer.None<>(
                 noName ? "there is no such name (NXDOMAIN)" : "the name has no " + type + " record", negativeTtl());

@@ -9,8 +9,12 @@ import java.util.List;
  */
 public sealed interface DnsAnswer<T> {
 
-    /** There are records, one at least, that count for so many seconds. */
-    record Found<T>(List<T> records, long ttlSeconds) implements DnsAnswer<T> {
+    /**
+     * There are records, one at least, that count for so many seconds.
+     *
+     * @param candidate which of the full names that the name may stand for has them, counted from 0
+     */
+    record Found<T>(List<T> records, long ttlSeconds, int candidate) implements DnsAnswer<T> {
         public Found {
             records = List.copyOf(records);
         }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +30,18 @@ public final class DnsClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DnsClient.class);
 
     private final DnsSettings settings;
+    private final Supplier<SearchList> searchList;
     private @Nullable Engine engine;
     private boolean closed;
 
     public DnsClient(DnsSettings settings) {
+        this(settings, SearchList::system);
+    }
+
+    /** @param searchList is asked once, on the event loop */
+    DnsClient(DnsSettings settings, Supplier<SearchList> searchList) {
         this.settings = settings;
+        this.searchList = searchList;
     }
 
     public DnsSettings settings() {
@@ -61,12 +69,13 @@ public final class DnsClient implements AutoCloseable {
     /**
      * Looks a name up. Where the name is short, it is completed as the system's resolver does it.
      *
+     * @param known which of the full names that it may stand for had the records the last time, or {@link LookUp#UNKNOWN}
      * @param done is told the answer, once; not any more when the client is closed
      */
-    public <T> void lookUp(String name, DnsType<T> type, Consumer<DnsAnswer<T>> done) {
+    <T> void lookUp(String name, DnsType<T> type, int known, Consumer<DnsAnswer<T>> done) {
         Engine e = engine();
         if (e != null) {
-            e.execute(() -> e.lookUp(name, type, done));
+            e.execute(() -> e.lookUp(name, type, known, done));
         }
     }
 
@@ -98,10 +107,19 @@ public final class DnsClient implements AutoCloseable {
         private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("leasegate-dns", true), NioIoHandler.newFactory());
         private final EventLoop loop = group.next();
-        private final NameServers servers = new NameServers(loop, settings);
-        private final SearchList searchList = SearchList.system();
         private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+        private @Nullable Source source;
         private int running;
+
+        /** Made here and not by whoever asks first, which may be an event loop of calls: files of the system are read for it. */
+        private Source source() {
+            Source s = source;
+            if (s == null) {
+                s = new Source(new NameServers(loop, settings), searchList.get());
+                source = s;
+            }
+            return s;
+        }
 
         void execute(Runnable task) {
             try {
@@ -111,15 +129,18 @@ public final class DnsClient implements AutoCloseable {
             }
         }
 
-        <T> void lookUp(String name, DnsType<T> type, Consumer<DnsAnswer<T>> done) {
-            DnsAnswer<T> known = inHostsFile(name, type);
-            if (known != null) {
-                done.accept(known);
+        <T> void lookUp(String name, DnsType<T> type, int known, Consumer<DnsAnswer<T>> done) {
+            DnsAnswer<T> inFile = inHostsFile(name, type);
+            if (inFile != null) {
+                done.accept(inFile);
                 return;
             }
-            waiting.add(() -> new LookUp<>(servers, type, searchList.candidates(name), (DnsAnswer<T> answer) -> {
+            Source s = source();
+            List<String> candidates = s.searchList.candidates(name);
+            waiting.add(() -> new LookUp<>(s.servers, type, candidates, known, (DnsAnswer<T> answer) -> {
                         running--;
-                        runWaiting();
+                        // Not from within: names that fail at once would make it as deep as the queue is long.
+                        execute(this::runWaiting);
                         done.accept(answer);
                     })
                     .start());
@@ -134,10 +155,17 @@ public final class DnsClient implements AutoCloseable {
         }
 
         void close() {
-            execute(servers::close);
+            execute(() -> {
+                if (source != null) {
+                    source.servers.close();
+                }
+            });
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
     }
+
+    /** Whom to ask, and for what. */
+    private record Source(NameServers servers, SearchList searchList) {}
 
     /** What the hosts file says of a name, which goes before DNS; null when it does not know it. */
     @SuppressWarnings("unchecked") // types that may stand in the hosts file are addresses
@@ -148,7 +176,7 @@ public final class DnsClient implements AutoCloseable {
         }
         List<InetAddress> found = hosts.addresses(name, wanted);
         if (found != null && !found.isEmpty()) {
-            return new DnsAnswer.Found<>((List<T>) found, Long.MAX_VALUE);
+            return new DnsAnswer.Found<>((List<T>) found, Long.MAX_VALUE, 0);
         }
         return hosts.addresses(name, ResolvedAddressTypes.IPV4_PREFERRED) == null
                 ? null

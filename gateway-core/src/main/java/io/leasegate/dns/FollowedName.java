@@ -62,7 +62,11 @@ public final class FollowedName<T> {
         final DnsType<T> type;
         List<T> records = List.of();
         boolean answered;
+        /** Which of the full names that the name may stand for has the records. */
+        int candidate = LookUp.UNKNOWN;
+        /** How many answers in a row said that the records are not there any more. */
         int nones;
+
         String absence = "";
         String trouble = "";
         /** For how long the last answer counts; nothing for one that is asked again before it is believed. */
@@ -77,19 +81,38 @@ public final class FollowedName<T> {
             trouble = "";
             if (answer instanceof DnsAnswer.Found<T> found) {
                 answered = true;
-                nones = 0;
-                records = found.records();
-                ttlSeconds = found.ttlSeconds();
+                if (records.isEmpty() || found.candidate() == candidate || isBelieved()) {
+                    nones = 0;
+                    records = found.records();
+                    candidate = found.candidate();
+                    ttlSeconds = found.ttlSeconds();
+                } else {
+                    absence = "the name has its records under another domain of the search list";
+                    ttlSeconds = 0;
+                }
             } else if (answer instanceof DnsAnswer.None<T> none) {
                 answered = true;
-                nones++;
                 absence = none.reason();
-                boolean believed = records.isEmpty() || nones >= NONES_TO_BELIEVE;
+                boolean believed = records.isEmpty() || isBelieved();
                 ttlSeconds = believed ? none.ttlSeconds() : 0;
-                records = believed ? List.of() : records;
+                if (believed) {
+                    records = List.of();
+                    candidate = LookUp.UNKNOWN;
+                }
             } else if (answer instanceof DnsAnswer.Failed<T> failed) {
+                nones = 0;
                 trouble = failed.reason();
             }
+        }
+
+        /** Counts an answer that the records are not there any more. */
+        private boolean isBelieved() {
+            nones++;
+            return nones >= NONES_TO_BELIEVE;
+        }
+
+        boolean isFound() {
+            return absence.isEmpty() && trouble.isEmpty();
         }
     }
 
@@ -155,7 +178,7 @@ public final class FollowedName<T> {
         stopTimer();
         running = slots.size();
         for (Slot<T> slot : slots) {
-            client.lookUp(name, slot.type, answer -> onAnswer(slot, answer));
+            client.lookUp(name, slot.type, slot.candidate, answer -> onAnswer(slot, answer));
         }
     }
 
@@ -185,20 +208,34 @@ public final class FollowedName<T> {
         listener.onLookedUp(knowledge);
     }
 
+    /**
+     * Of all types together. One family of addresses is enough for a name: that it has none of the other is how it should be, and whoever
+     * cannot say whether it has is not missed, as there are name servers that answer for IPv6 wrongly or never.
+     */
     private Knowledge<T> merged() {
         Set<T> records = new LinkedHashSet<>();
         boolean found = false;
         boolean allAnswered = true;
         String absence = "";
         String trouble = "";
+        int candidate = slots.stream()
+                .filter(s -> !s.records.isEmpty())
+                .mapToInt(s -> s.candidate)
+                .min()
+                .orElse(LookUp.UNKNOWN);
         for (Slot<T> slot : slots) {
-            records.addAll(slot.records);
-            found |= slot.absence.isEmpty() && slot.trouble.isEmpty();
+            if (slot.candidate == candidate) {
+                // What another full name has is another host's.
+                records.addAll(slot.records);
+            }
+            found |= slot.isFound();
             allAnswered &= slot.answered;
             absence = absence.isEmpty() ? slot.absence : absence;
-            trouble = trouble.isEmpty() ? slot.trouble : trouble;
         }
-        // One family of addresses is enough for a name; that it has none of the other is how it should be.
+        for (Slot<T> slot : slots) {
+            boolean missed = !found || !slot.records.isEmpty();
+            trouble = trouble.isEmpty() && missed ? slot.trouble : trouble;
+        }
         boolean absent = !found && trouble.isEmpty();
         return new Knowledge<>(List.copyOf(records), allAnswered || !records.isEmpty(), absent ? absence : "", trouble);
     }

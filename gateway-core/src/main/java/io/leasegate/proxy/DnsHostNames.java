@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Host names by DNS and the hosts file. One answer per name serves all event loops for its time to live, within the bounds of the
@@ -27,6 +28,12 @@ final class DnsHostNames implements HostNames {
 
     /** How long one family of addresses waits for the other (RFC 8305 section 3, "Resolution Delay"). */
     private static final int RESOLUTION_DELAY_MILLIS = 50;
+
+    /**
+     * How long a question waits where there are addresses of an earlier answer (RFC 8767 section 5). Connecting has its time-out: who
+     * waited for all name servers to be silent would have none of it left.
+     */
+    private static final int STALE_ANSWER_DELAY_MILLIS = 500;
 
     private final DnsClient dns;
     private final Map<String, Host> hosts = new HashMap<>();
@@ -101,6 +108,9 @@ final class DnsHostNames implements HostNames {
         private final FollowedName<InetAddress> name;
         private final List<Question> questions = new ArrayList<>();
         private final Set<Follower> followers = new LinkedHashSet<>();
+        private int lookUps;
+        /** What the look-up that is under way has found, once others need not be waited for. */
+        private @Nullable Knowledge<InetAddress> soFar;
 
         Host(String host) {
             this.host = host;
@@ -110,9 +120,14 @@ final class DnsHostNames implements HostNames {
         void answer(Question q) {
             if (name.isFresh()) {
                 answer(q, name.knowledge());
+            } else if (soFar != null) {
+                answer(q, soFar);
             } else {
                 questions.add(q);
                 name.ask();
+                if (!name.knowledge().records().isEmpty()) {
+                    dns.schedule(() -> answer(q, name.knowledge()), STALE_ANSWER_DELAY_MILLIS);
+                }
             }
         }
 
@@ -131,11 +146,21 @@ final class DnsHostNames implements HostNames {
 
         @Override
         public void onSome(Knowledge<InetAddress> knowledge) {
-            dns.schedule(() -> answerAll(knowledge), RESOLUTION_DELAY_MILLIS);
+            int lookUp = lookUps;
+            dns.schedule(
+                    () -> {
+                        if (lookUp == lookUps) {
+                            soFar = knowledge;
+                            answerAll(knowledge);
+                        }
+                    },
+                    RESOLUTION_DELAY_MILLIS);
         }
 
         @Override
         public void onLookedUp(Knowledge<InetAddress> knowledge) {
+            lookUps++;
+            soFar = null;
             answerAll(knowledge);
             if (!knowledge.records().isEmpty()) {
                 Set<InetAddress> addresses = Set.copyOf(knowledge.records());

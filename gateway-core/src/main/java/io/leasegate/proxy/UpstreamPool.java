@@ -312,7 +312,7 @@ final class UpstreamPool {
         connectAsNeeded();
     }
 
-    /** The connection is old, nearly out of stream ids, or leads to an address of yesterday. It serves until its successor is there, if it needs one. */
+    /** The connection is old, nearly out of stream ids, or leads elsewhere than the name. It serves until its successor is there, if it needs one. */
     void onWorn(UpstreamConnection connection, UpstreamEnd why) {
         boolean needed = connection.activeStreams() > 0 || hasCalls() || isKept(connection);
         if (needed) {

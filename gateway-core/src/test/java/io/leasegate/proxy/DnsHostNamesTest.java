@@ -94,6 +94,18 @@ class DnsHostNamesTest {
         names.close();
         names = new DnsHostNames(new DnsSettings(List.of(server.socketAddress()), 30_000, 1_000, 60_000));
         assertThat(resolve()).containsExactly("10.0.0.1");
+        assertThat(resolve()).as("while the look-up goes on").containsExactly("10.0.0.1");
+    }
+
+    @Test
+    void addressesOfAnEarlierAnswerServeWhileTheNameServersAreSilent() throws Exception {
+        names.close();
+        names = new DnsHostNames(new DnsSettings(List.of(server.socketAddress()), 30_000, 1_000, 60_000));
+        server.a(NAME, 60, "10.0.0.1").aaaa(NAME, 60, "fd00::1");
+        assertThat(resolve()).hasSize(2);
+        server.silence(NAME);
+        names.forget(NAME);
+        assertThat(resolve()).hasSize(2);
     }
 
     @Test
