@@ -2,41 +2,92 @@ package io.leasegate.balance;
 
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointState;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints that a picker chooses among: of those with a weight above 0 the healthy ones, or those that nobody has checked yet where none is.
- * Immutable; safe from any thread.
+ * The endpoints that a picker chooses among, of those with a weight above 0. Immutable; safe from any thread.
+ *
+ * <pre>
+ *   some are healthy, enough of them ......... the healthy ones
+ *   some are healthy, too few (panic) ........ these, and all others that can be reached
+ *   none is healthy, some are not checked .... those
+ *   none of both ............................. those that were ejected, where there is a panic threshold
+ * </pre>
+ *
+ * <p>Too few are left when what has been taken out is more likely well than they are able to do the work of all (Envoy's panic threshold).
+ * An endpoint that says itself that it is not serving is believed as long as it would not relieve another one.
  */
 final class Candidates {
 
+    private final List<Endpoint> members;
     private final Endpoint[] endpoints;
     private final double @Nullable [] weights;
+    private final boolean panic;
+    private final SlowStart slowStart;
 
-    private Candidates(Endpoint[] endpoints, double @Nullable [] weights) {
+    private Candidates(List<Endpoint> members, Endpoint[] endpoints, boolean panic, SlowStart slowStart) {
+        this.members = members;
         this.endpoints = endpoints;
-        this.weights = weights;
+        this.weights = relativeWeights(endpoints);
+        this.panic = panic;
+        this.slowStart = slowStart;
     }
 
+    /** Without panic and slow start. */
     static Candidates of(List<Endpoint> all) {
-        Endpoint[] endpoints = inState(all, EndpointState.HEALTHY);
-        if (endpoints.length == 0) {
-            endpoints = inState(all, EndpointState.UNCHECKED);
-        }
-        return new Candidates(endpoints, relativeWeights(endpoints));
+        return of(all, 0, 0);
     }
 
-    private static Endpoint[] inState(List<Endpoint> all, EndpointState state) {
-        Endpoint[] some = new Endpoint[all.size()];
-        int n = 0;
+    /**
+     * The candidates by their states of now.
+     *
+     * @param panicThreshold share of healthy ones, 0 to 1, below which there is panic
+     * @param slowStartNanos over which time one that has become healthy comes to its full share; 0 for at once
+     */
+    static Candidates of(List<Endpoint> all, double panicThreshold, long slowStartNanos) {
+        List<Endpoint> members = filter(all, e -> e.instance().weight() > 0);
+        int[] count = new int[EndpointState.values().length];
+        members.forEach(e -> count[e.state().ordinal()]++);
+        int healthy = count[EndpointState.HEALTHY.ordinal()];
+        int unchecked = count[EndpointState.UNCHECKED.ordinal()];
+        boolean panic = healthy == 0
+                ? unchecked == 0 && panicThreshold > 0
+                : healthy < panicThreshold * (members.size() - unchecked);
+        List<Endpoint> chosen = filter(members, e -> switch (e.state()) {
+            case HEALTHY -> true;
+            case UNCHECKED -> healthy == 0;
+            case UNHEALTHY -> panic && healthy > 0;
+            case EJECTED -> panic;
+            case UNREACHABLE, DRAINING, HELD -> false;
+        });
+        Endpoint[] endpoints = chosen.toArray(new Endpoint[0]);
+        // Where too few are well, those that have become so are needed at once.
+        SlowStart slowStart = SlowStart.of(panic ? 0 : slowStartNanos, endpoints);
+        return new Candidates(members, endpoints, panic, slowStart);
+    }
+
+    private static List<Endpoint> filter(List<Endpoint> all, Predicate<Endpoint> predicate) {
+        List<Endpoint> some = new ArrayList<>(all.size());
         for (Endpoint e : all) {
-            if (e.state() == state && e.pickWeight() > 0) {
-                some[n++] = e;
+            if (predicate.test(e)) {
+                some.add(e);
             }
         }
-        return n == some.length ? some : Arrays.copyOf(some, n);
+        return some.size() == all.size() ? all : some;
+    }
+
+    /** Those of one zone, in the same panic; fresh ones have their part relative to the oldest of the zone. */
+    Candidates inZone(String zone) {
+        Endpoint[] some =
+                filter(List.of(endpoints), e -> zoneOf(e).equals(zone)).toArray(new Endpoint[0]);
+        return new Candidates(members, some, panic, slowStart.among(some));
+    }
+
+    static String zoneOf(Endpoint e) {
+        return e.instance().traits().zone();
     }
 
     /** Null when all are equal. */
@@ -57,6 +108,15 @@ final class Candidates {
         return weights;
     }
 
+    /** All endpoints with a weight above 0, whatever their state. */
+    List<Endpoint> members() {
+        return members;
+    }
+
+    boolean isPanic() {
+        return panic;
+    }
+
     int size() {
         return endpoints.length;
     }
@@ -74,18 +134,34 @@ final class Candidates {
         return weights == null ? 1 : weights[index];
     }
 
-    /** Whether the endpoint should get the call: a state can change after the picker was made, and the call may have been there already. */
+    /** The same, as little as slow start leaves of it by now. */
+    double weightNow(int index, PickRequest request) {
+        return weight(index) * slowStart.part(endpoints[index], request);
+    }
+
+    /** Whether these, some of the candidates, are all so fresh that they should be passed over this time. */
+    boolean holdsBack(Candidates some, PickRequest request) {
+        return slowStart.holdsBack(some.slowStart, request);
+    }
+
+    /**
+     * Whether the endpoint should get the call: a state can change after the picker was made, the call may have been there already, and a
+     * fresh one gets only some of the calls that it would.
+     */
     boolean suits(int index, PickRequest request) {
         Endpoint e = endpoints[index];
-        return takesCalls(e) && !request.tried(e);
+        return takesCalls(e) && !request.tried(e) && !slowStart.holdsBack(e, request);
     }
 
-    private static boolean takesCalls(Endpoint e) {
-        EndpointState s = e.state();
-        return s == EndpointState.HEALTHY || s == EndpointState.UNCHECKED;
+    private boolean takesCalls(Endpoint e) {
+        return switch (e.state()) {
+            case HEALTHY, UNCHECKED -> true;
+            case UNHEALTHY, EJECTED -> panic;
+            case UNREACHABLE, DRAINING, HELD -> false;
+        };
     }
 
-    /** Any endpoint that suits, else any that takes calls, be it one that was tried; null when there is none. */
+    /** Any endpoint that takes calls, one that was tried only where there is no other; null when there is none. */
     @Nullable
     Endpoint any(PickRequest request) {
         int n = endpoints.length;
@@ -109,5 +185,10 @@ final class Candidates {
     /** The upper half of some random bits as a number from 0 to below {@code n}, without a division. */
     static int below(int n, long random) {
         return (int) (((random >>> 32) * n) >>> 32);
+    }
+
+    /** Some random bits as a number from 0 to below 1. */
+    static double unit(long random) {
+        return (random >>> 11) * 0x1p-53;
     }
 }

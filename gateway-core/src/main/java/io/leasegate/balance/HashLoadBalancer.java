@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * slots behind its own, and back; and costs no new slots. Those take milliseconds, in which neither the control thread nor an event
  * loop should stand still; only the first ones of a service are made at once, since there are none before. Control thread only, but for the making.
  */
-final class HashLoadBalancer implements LoadBalancer {
+final class HashLoadBalancer implements PolicyLoadBalancer {
 
     private final HashKey key;
     private final Function<List<Member>, HashSlots> maker;
@@ -51,12 +51,11 @@ final class HashLoadBalancer implements LoadBalancer {
     }
 
     @Override
-    public Picker picker(List<Endpoint> endpoints) {
-        Candidates candidates = Candidates.of(endpoints);
+    public Picker picker(Candidates candidates) {
         if (candidates.size() == 0) {
             return Picker.NOTHING;
         }
-        List<Member> members = Member.all(endpoints);
+        List<Member> members = Member.all(candidates.members());
         Membership before = current;
         if (before == null) {
             before = new Membership(members, maker.apply(members));
@@ -85,7 +84,6 @@ final class HashLoadBalancer implements LoadBalancer {
         static List<Member> all(List<Endpoint> endpoints) {
             return endpoints.stream()
                     .map(e -> new Member(e, e.instance().weight()))
-                    .filter(m -> m.weight > 0)
                     .toList();
         }
 

@@ -1,11 +1,9 @@
 package io.leasegate.balance;
 
-import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointStats;
-import java.util.List;
 
 /** Of two endpoints the one with fewer calls in flight for its weight. */
-public final class LeastRequestLoadBalancer implements LoadBalancer {
+public final class LeastRequestLoadBalancer implements PolicyLoadBalancer {
 
     /** Not even an endpoint all of whose calls fail is infinitely bad: the least bad one must be found. */
     private static final double LEAST_SUCCESS = 0.01;
@@ -14,8 +12,7 @@ public final class LeastRequestLoadBalancer implements LoadBalancer {
     private static final double NEGLIGIBLE = 0.1;
 
     @Override
-    public Picker picker(List<Endpoint> endpoints) {
-        Candidates candidates = Candidates.of(endpoints);
+    public Picker picker(Candidates candidates) {
         return candidates.size() == 0
                 ? Picker.NOTHING
                 : new TwoChoicesPicker(candidates, LeastRequestLoadBalancer::prefersSecond);

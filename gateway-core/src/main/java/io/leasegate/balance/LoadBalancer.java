@@ -10,8 +10,8 @@ import java.util.List;
 public interface LoadBalancer {
 
     /**
-     * A picker over endpoints that their registrations let take calls, whatever their state: over those of them that are healthy or,
-     * where there are none, those that nobody has checked yet.
+     * A picker over endpoints that their registrations let take calls, whatever their state: which of them get calls is for the balancer to
+     * say, and never one that cannot be reached or has a weight of 0.
      *
      * @param endpoints ordered by address; the list may be empty
      */

@@ -50,6 +50,10 @@ public final class LoadBalancers implements AutoCloseable {
 
     /** A load balancer for the instances of one service, or of one version of it. */
     public LoadBalancer of(BalanceSettings settings) {
+        return new ServiceLoadBalancer(settings, () -> policy(settings));
+    }
+
+    private PolicyLoadBalancer policy(BalanceSettings settings) {
         return switch (settings.policy()) {
             case ROUND_ROBIN -> new RoundRobinLoadBalancer(loops);
             case RANDOM -> new RandomLoadBalancer();

@@ -1,8 +1,6 @@
 package io.leasegate.balance;
 
-import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointStats;
-import java.util.List;
 
 /**
  * Of two endpoints the one that a call waits for less: by how long it takes to answer of late, times the calls in flight (Finagle's peak EWMA).
@@ -10,7 +8,7 @@ import java.util.List;
  * <p>Latencies within a factor of two count as equal. The slowest answers of late, which is what is known, differ by as much between machines that
  * are alike; so these are compared by calls in flight alone, and have calls in proportion to their weights.
  */
-public final class PeakEwmaLoadBalancer implements LoadBalancer {
+public final class PeakEwmaLoadBalancer implements PolicyLoadBalancer {
 
     private static final double NOISE_FACTOR = 2;
 
@@ -18,8 +16,7 @@ public final class PeakEwmaLoadBalancer implements LoadBalancer {
     private static final double UNKNOWN_NANOS = 1e15;
 
     @Override
-    public Picker picker(List<Endpoint> endpoints) {
-        Candidates candidates = Candidates.of(endpoints);
+    public Picker picker(Candidates candidates) {
         return candidates.size() == 0
                 ? Picker.NOTHING
                 : new TwoChoicesPicker(candidates, PeakEwmaLoadBalancer::prefersSecond);

@@ -1,15 +1,13 @@
 package io.leasegate.balance;
 
 import io.leasegate.endpoint.Endpoint;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Endpoints at random, in proportion to their weights. */
-public final class RandomLoadBalancer implements LoadBalancer {
+public final class RandomLoadBalancer implements PolicyLoadBalancer {
 
     @Override
-    public Picker picker(List<Endpoint> endpoints) {
-        Candidates candidates = Candidates.of(endpoints);
+    public Picker picker(Candidates candidates) {
         return candidates.size() == 0 ? Picker.NOTHING : new RandomPicker(candidates, WeightedSample.of(candidates));
     }
 

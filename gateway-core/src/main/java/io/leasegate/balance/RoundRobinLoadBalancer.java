@@ -1,14 +1,13 @@
 package io.leasegate.balance;
 
 import io.leasegate.endpoint.Endpoint;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One endpoint after the other, per call, in a smooth order by their weights ({@link StrideSchedule}). Each event loop goes through them by
  * itself; its position is shared by all pickers of a cluster, so that a rebuild does not restart it.
  */
-public final class RoundRobinLoadBalancer implements LoadBalancer {
+public final class RoundRobinLoadBalancer implements PolicyLoadBalancer {
 
     private final LoopPositions positions;
 
@@ -28,8 +27,7 @@ public final class RoundRobinLoadBalancer implements LoadBalancer {
     }
 
     @Override
-    public Picker picker(List<Endpoint> endpoints) {
-        Candidates candidates = Candidates.of(endpoints);
+    public Picker picker(Candidates candidates) {
         return candidates.size() == 0
                 ? Picker.NOTHING
                 : new RoundRobinPicker(candidates, StrideSchedule.of(candidates), positions);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * one at the same time (Mitzenmacher: The power of two choices in randomized load balancing, 2001).
  *
  * <p>Weights count twice: they are what is drawn by, so that idle endpoints have calls in their proportion, and the {@link Comparison} holds the calls
- * in flight against them, so that busy ones do too.
+ * in flight against them, so that busy ones do too. The same goes for the part of its weight that slow start leaves an endpoint.
  */
 final class TwoChoicesPicker implements Picker {
 
@@ -52,7 +52,7 @@ final class TwoChoicesPicker implements Picker {
             return candidates.any(request);
         }
         int second = second(first, request);
-        return candidates.get(second >= 0 && isLessLoaded(second, first, request.nowNanos()) ? second : first);
+        return candidates.get(second >= 0 && isLessLoaded(second, first, request) ? second : first);
     }
 
     private int second(int first, PickRequest request) {
@@ -68,12 +68,12 @@ final class TwoChoicesPicker implements Picker {
         return -1;
     }
 
-    private boolean isLessLoaded(int second, int first, long nowNanos) {
+    private boolean isLessLoaded(int second, int first, PickRequest request) {
         return comparison.prefersSecond(
                 candidates.get(first).stats(),
-                candidates.weight(first),
+                candidates.weightNow(first, request),
                 candidates.get(second).stats(),
-                candidates.weight(second),
-                nowNanos);
+                candidates.weightNow(second, request),
+                request.nowNanos());
     }
 }

@@ -151,7 +151,7 @@ final class RegistryWatcher {
             return;
         }
         boolean other = endpoint.state() != state;
-        endpoint.state(state, reason);
+        endpoint.state(state, reason, loop.nanoTime());
         if (other) {
             builder.healthChanged(endpoint);
             if (state == EndpointState.HEALTHY) {
@@ -159,7 +159,7 @@ final class RegistryWatcher {
             } else {
                 publishSoon();
             }
-            if (state == EndpointState.UNHEALTHY) {
+            if (state.isDown()) {
                 unhealthyListeners.forEach(l -> l.accept(endpoint));
             }
         }

@@ -15,6 +15,7 @@ public final class Endpoint {
     private volatile Instance instance;
     private volatile EndpointState state = EndpointState.UNCHECKED;
     private volatile String stateReason = "not checked yet";
+    private volatile long healthySinceNanos;
     private volatile LeaseLife leaseLife = LeaseLife.UNKNOWN;
 
     public Endpoint(Instance instance) {
@@ -74,7 +75,7 @@ public final class Endpoint {
         if (!instance.traits().takesCalls()) {
             return EndpointState.UNHEALTHY;
         }
-        return instance.isHeld() && now != EndpointState.UNHEALTHY ? EndpointState.HELD : now;
+        return instance.isHeld() && !now.isDown() ? EndpointState.HELD : now;
     }
 
     /** Why the endpoint is in its {@link #shownState}, in words for an operator; empty when it is healthy. */
@@ -85,7 +86,7 @@ public final class Endpoint {
         if (!instance.traits().takesCalls()) {
             return instance.traits().objection();
         }
-        return instance.isHeld() && state != EndpointState.UNHEALTHY
+        return instance.isHeld() && !state.isDown()
                 ? instance.heldBecause() + (state == EndpointState.HEALTHY ? "" : "; " + stateReason)
                 : stateReason;
     }
@@ -98,10 +99,23 @@ public final class Endpoint {
         instance = newInstance;
     }
 
-    /** Changes the state. Control thread only. */
+    /** Since when the endpoint is healthy, by the clock of its last change of state; of no meaning in other states. */
+    public long healthySinceNanos() {
+        return healthySinceNanos;
+    }
+
+    /** Changes the state as of now. Control thread only. */
     public void state(EndpointState newState, String reason) {
+        state(newState, reason, System.nanoTime());
+    }
+
+    /** Changes the state. Control thread only. */
+    public void state(EndpointState newState, String reason, long nowNanos) {
         requireNonNull(newState, "newState");
         requireNonNull(reason, "reason");
+        if (newState == EndpointState.HEALTHY && state != EndpointState.HEALTHY) {
+            healthySinceNanos = nowNanos;
+        }
         stateReason = reason;
         state = newState;
     }

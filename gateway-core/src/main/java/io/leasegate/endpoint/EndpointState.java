@@ -6,8 +6,10 @@ public enum EndpointState {
     HEALTHY("healthy"),
     /** Known, but not checked yet: takes calls only while no endpoint of its cluster is healthy. */
     UNCHECKED("unhealthy"),
-    /** No connection to it can be made, or it says that it is not serving. */
+    /** It says that it is not serving, or does not answer a health check. It can be called, and is where too few others are healthy. */
     UNHEALTHY("unhealthy"),
+    /** No connection to it can be made. */
+    UNREACHABLE("unhealthy"),
     /** Taken out for a time because calls to it failed. */
     EJECTED("ejected"),
     /** Gone from the registry; calls in flight finish. */
@@ -30,5 +32,10 @@ public enum EndpointState {
      */
     public String shownAs() {
         return shownAs;
+    }
+
+    /** Whether it is known not to be well, for whatever reason. */
+    public boolean isDown() {
+        return this == UNHEALTHY || this == UNREACHABLE;
     }
 }

@@ -28,6 +28,12 @@ public interface H2ConnectionListener {
         stream.reset(Http2Error.ENHANCE_YOUR_CALM);
     }
 
+    /**
+     * What was read at once from the socket has been told. Called behind each batch that may have opened a stream (server's side only); what
+     * is answered or sent here goes out with the batch's other answers.
+     */
+    default void onBatchRead() {}
+
     /** A stream ended or a limit rose: {@link H2Connection#canOpenStream} may have become true. */
     default void onCapacity(H2Connection connection) {}
 

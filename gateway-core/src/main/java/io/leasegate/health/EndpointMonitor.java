@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Follows one endpoint on the event loop of its watched connection.
  *
  * <pre>
- *   no connection can be made ............................ UNHEALTHY
+ *   no connection can be made ............................ UNREACHABLE
  *   connected, no grpc.health.v1 (or not asked) .......... HEALTHY
  *   connected, Watch or Check says SERVING ............... HEALTHY
  *   connected, says anything else, or nothing in time .... UNHEALTHY
@@ -60,7 +60,7 @@ final class EndpointMonitor implements ConnectionWatcher {
     public void onConnectFailed(String reason) {
         connection = null;
         stopAsking();
-        report(EndpointState.UNHEALTHY, "cannot connect: " + reason);
+        report(EndpointState.UNREACHABLE, "cannot connect: " + reason);
     }
 
     private void ask(H2Connection on) {

@@ -20,6 +20,8 @@ final class DownstreamConnection implements H2ConnectionListener {
     /** A client that comes for one call should not take a place in the compression tables toward instances. */
     private static final int STREAMS_OF_A_REGULAR = 4;
 
+    private static final int WARY_CALLS = 1_000;
+
     private final ProxyLoop loop;
     private final ListenerSettings listener;
     private final @Nullable TlsPeer peer;
@@ -27,6 +29,12 @@ final class DownstreamConnection implements H2ConnectionListener {
     private final String address;
     private HeaderField forwardedFor;
     private int streams;
+    private int batch;
+    /** How many of the next calls wait until their batch is read. */
+    private int wary;
+
+    private @Nullable Exchange firstArrived;
+    private @Nullable Exchange lastArrived;
 
     /** @param peer what the handshake found out, null for clear text */
     DownstreamConnection(
@@ -93,8 +101,46 @@ final class DownstreamConnection implements H2ConnectionListener {
             forwardedFor = forwardedFor.repeated();
         }
         Exchange exchange = new Exchange(this, stream, headers, endStream);
-        exchange.start();
+        exchange.arrived();
+        if (wary == 0) {
+            exchange.start();
+            return exchange;
+        }
+        wary--;
+        if (lastArrived == null) {
+            firstArrived = exchange;
+        } else {
+            lastArrived.nextArrived = exchange;
+        }
+        lastArrived = exchange;
         return exchange;
+    }
+
+    /** Changes with each batch of bytes. */
+    int batch() {
+        return batch;
+    }
+
+    /**
+     * A call was cancelled in the very bytes that it came in. From now on calls go on their way once all is known that came along with them,
+     * so that such ones cost no instance anything (CVE-2023-44487). That costs us a little, so who does it no more is trusted again.
+     */
+    void cancelledAtOnce() {
+        wary = WARY_CALLS;
+    }
+
+    @Override
+    public void onBatchRead() {
+        batch++;
+        Exchange exchange = firstArrived;
+        firstArrived = null;
+        lastArrived = null;
+        while (exchange != null) {
+            Exchange next = exchange.nextArrived;
+            exchange.nextArrived = null;
+            exchange.start();
+            exchange = next;
+        }
     }
 
     @Override

@@ -1,26 +1,19 @@
 package io.leasegate.proxy;
 
 import io.leasegate.endpoint.Endpoint;
-import io.leasegate.endpoint.EndpointState;
-import io.leasegate.filter.RequestContext;
-import io.leasegate.filter.RequestFilter;
 import io.leasegate.h2.GrpcStatus;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.H2StreamListener;
 import io.leasegate.h2.HeaderBlock;
-import io.leasegate.h2.HeaderField;
-import io.leasegate.h2.HeaderNames;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.LocalReply;
 import io.leasegate.h2.StreamLoss;
 import io.leasegate.routing.Destination;
 import io.leasegate.routing.EvictionPolicy;
-import io.leasegate.routing.RequestHead;
 import io.leasegate.routing.RouteTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,21 +21,21 @@ import org.jspecify.annotations.Nullable;
  * loop of both its streams.
  *
  * <pre>
- *   ROUTING --pick--> CONNECTING --stream--> OPEN --response headers--> RESPONDING --END_STREAM--> ENDED
- *      |                  |  ^                |                             |
- *      |                  |  +--unprocessed---+                             |
- *      +------------------+-------local reply, reset, deadline--------------+--------------------> ENDED
+ *   ARRIVED --------------> ROUTING --pick--> CONNECTING --stream--> OPEN --response headers--> RESPONDING --END_STREAM--> ENDED
+ *      |                       |                |  ^                  |                              |
+ *      |                       |                |  +---unprocessed----+                              |
+ *      +-----------------------+----------------+------local reply, reset, deadline------------------+--------------> ENDED
  * </pre>
  *
  * Invariants: {@link #finish} runs exactly once; after it neither stream is written to, and no byte of the caller's window is owed. A
  * call is sent to another instance only while no response has begun, and only when the last one has certainly not acted on it.
  */
-final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, RequestContext {
+final class Exchange implements H2StreamListener, UpstreamWaiter {
 
     private static final int MAX_ATTEMPTS = 4;
-    private static final int MAX_REQUEST_ID_BYTES = 128;
 
     private enum State {
+        ARRIVED,
         ROUTING,
         CONNECTING,
         OPEN,
@@ -50,67 +43,54 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         ENDED
     }
 
+    /** The next one of its connection that has arrived in the same batch. */
+    @Nullable
+    Exchange nextArrived;
+
     private final DownstreamConnection connection;
+    private final int batch;
     private final ProxyLoop loop;
     private final H2Stream downstream;
-    private final HeaderBlock request;
-    private final RequestBody body;
+    private final CallTarget target = new CallTarget();
+    private final CallRequest request;
     private final ExchangeRecord record;
-    private final AsciiString path;
-    private AsciiString authority;
+    private final RequestBody body;
 
-    private State state = State.ROUTING;
+    private State state = State.ARRIVED;
     private @Nullable RouteTable table;
     private @Nullable Destination destination;
-    private @Nullable Endpoint endpoint;
-    /** Whether the endpoint counts this call as one of those in flight. */
-    private boolean counted;
-
-    private @Nullable UpstreamPool pool;
-    private @Nullable UpstreamLeg upstream;
     private @Nullable CallDeadline deadline;
 
-    Exchange(DownstreamConnection connection, H2Stream downstream, HeaderBlock request, boolean endStream) {
+    Exchange(DownstreamConnection connection, H2Stream downstream, HeaderBlock headers, boolean endStream) {
         this.connection = connection;
         this.loop = connection.loop();
+        this.batch = connection.batch();
         this.downstream = downstream;
-        this.request = request;
+        this.request = new CallRequest(connection, headers, target);
+        this.record = request.record();
         this.body = new RequestBody(downstream, endStream, loop.replayBudget());
-        this.path = orEmpty(request.get(HeaderNames.PATH));
-        this.authority = orEmpty(request.get(HeaderNames.AUTHORITY));
-        this.record = new ExchangeRecord(connection, path, requestIdOf(request, loop));
     }
 
-    private static AsciiString orEmpty(@Nullable AsciiString value) {
-        return value == null ? AsciiString.EMPTY_STRING : value;
-    }
-
-    private static AsciiString requestIdOf(HeaderBlock request, ProxyLoop loop) {
-        AsciiString given = request.get(HeaderNames.X_REQUEST_ID);
-        return given != null && !given.isEmpty() && given.length() <= MAX_REQUEST_ID_BYTES
-                ? given
-                : loop.nextRequestId();
-    }
-
-    /** Routes the call and sends it on its way. */
-    void start() {
+    /** Counts the call. */
+    void arrived() {
         loop.exchangeStarted();
         loop.gateway().calls().onStart();
-        if (authority.isEmpty()) {
-            takeHostAsAuthority();
+    }
+
+    /** Routes the call and sends it on its way, unless it has ended before. */
+    void start() {
+        if (state == State.ENDED) {
+            return;
         }
-        record.authority(authority);
-        deadline = CallDeadline.of(request, loop.eventLoop(), this::onDeadline);
+        state = State.ROUTING;
+        request.completeAuthority();
+        deadline = CallDeadline.of(request.headers(), loop.eventLoop(), this::onDeadline);
         if (!route()) {
             return;
         }
         QueueGuard guard = loop.gateway().queueGuard();
         if (guard.isExceeded()) {
-            replyLocally(
-                    Outcome.LOCAL_OVERLOAD,
-                    GrpcStatus.RESOURCE_EXHAUSTED,
-                    "io.max-queued = " + guard.limitBytes() + " bytes reached: " + guard.bytes()
-                            + " bytes wait for peers that read slowly");
+            replyLocally(Outcome.LOCAL_OVERLOAD, GrpcStatus.RESOURCE_EXHAUSTED, guard.excess());
             return;
         }
         attempt("no instance can take a call");
@@ -121,10 +101,10 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         RouteTable now = loop.gateway().tables().get();
         table = now;
         record.revision(now.revision());
-        Destination d = now.match(this);
+        Destination d = now.match(request);
         if (d == null) {
-            Outcome outcome = path.indexOf('/', 1) > 1 ? Outcome.NO_SERVICE : Outcome.NO_ROUTE;
-            replyLocally(outcome, outcome.grpcStatus(), now.describeMiss(this));
+            Outcome outcome = request.namesMethod() ? Outcome.NO_SERVICE : Outcome.NO_ROUTE;
+            replyLocally(outcome, outcome.grpcStatus(), now.describeMiss(request));
             return false;
         }
         destination = d;
@@ -132,19 +112,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         return true;
     }
 
-    private void takeHostAsAuthority() {
-        AsciiString host = request.get(HeaderNames.HOST);
-        if (host != null && !host.isEmpty()) {
-            authority = host;
-            request.addFirst(HeaderField.of(HeaderNames.AUTHORITY, host));
-        }
-    }
-
     /** Answers a request whose headers exceed the limit. */
     void rejectOversized(long listBytes) {
-        loop.exchangeStarted();
-        loop.gateway().calls().onStart();
-        record.authority(authority);
+        arrived();
         int limit = connection.maxHeaderListBytes();
         replyLocally(
                 Outcome.PROTOCOL_ERROR,
@@ -159,26 +129,18 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         if (d == null) {
             throw new IllegalStateException("an attempt before the route is known");
         }
-        leaveEndpoint();
-        Endpoint e = d.picker().pick(this);
+        target.leave();
+        Endpoint e = d.picker().pick(request);
         if (e == null) {
-            int known = d.cluster().endpoints().size();
-            replyLocally(
-                    Outcome.NO_HEALTHY_ENDPOINT,
-                    GrpcStatus.UNAVAILABLE,
-                    "no healthy instance of service " + d.cluster().name()
-                            + (d.version().isEmpty() ? "" : " in version " + d.version()) + ": " + known
-                            + " registered; " + lastFailure);
+            String none = "no healthy instance of " + d.describe() + "; " + lastFailure;
+            replyLocally(Outcome.NO_HEALTHY_ENDPOINT, GrpcStatus.UNAVAILABLE, none);
             return;
         }
-        endpoint = e;
-        e.stats().begin();
-        counted = true;
+        UpstreamPool pool = loop.pool(e);
+        target.begin(e, pool);
         record.picked(e);
         state = State.CONNECTING;
-        UpstreamPool p = loop.pool(e);
-        pool = p;
-        p.acquire(this);
+        pool.acquire(this);
     }
 
     /** A table that is newer than the one that the call was routed by knows better which instances there are. */
@@ -188,38 +150,23 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         }
     }
 
-    // UpstreamWaiter
-
     @Override
     public void onConnection(H2Connection h2) {
         if (state != State.CONNECTING) {
             return;
         }
-        HeaderBlock headers = loop.copyForForwarding(request);
-        List<RequestFilter> filters = loop.gateway().filters();
-        for (int i = 0; i < filters.size(); i++) {
-            // Without an iterator, which would be an object per call.
-            filters.get(i).onRequest(this, headers);
-        }
+        HeaderBlock headers = request.toForward();
         if (deadline != null) {
             deadline.forward(headers, record.elapsedNanos());
         }
-        boolean headersOnly = body.isEmpty();
         UpstreamLeg listener = new UpstreamLeg(this);
-        H2Stream stream = h2.openStream(headers, headersOnly, listener);
+        H2Stream stream = h2.openStream(headers, body.isEmpty(), listener);
         if (stream == null) {
             onConnectionGone();
             return;
         }
-        listener.opened(stream, record.sent());
-        upstream = listener;
+        target.sent(listener, stream, record.sent());
         state = State.OPEN;
-        if (endpoint != null) {
-            endpoint.stats().sent();
-        }
-        if (pool != null) {
-            pool.began(listener);
-        }
         body.attach(stream);
     }
 
@@ -239,11 +186,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
 
     private boolean maySendElsewhere() {
         Destination d = destination;
-        Endpoint e = endpoint;
         // An instance that has left stands in the older table that the call was routed by; the table of now may have
         // another one.
-        boolean others =
-                d != null && (d.cluster().endpoints().size() > 1 || (e != null && e.state() == EndpointState.DRAINING));
+        boolean others = d != null && (d.cluster().endpoints().size() > 1 || target.isLeaving());
         return others && record.tries() < MAX_ATTEMPTS;
     }
 
@@ -252,9 +197,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         if (state != State.CONNECTING) {
             return;
         }
-        String where = endpoint == null ? "" : "instance " + endpoint.id().address() + ", ";
+        String where = target.prefix();
         if (outcome == Outcome.CONNECT_FAILED) {
-            instanceFailed();
+            target.failed();
         }
         if (outcome == Outcome.CONNECT_FAILED && maySendElsewhere()) {
             // Nothing was sent: another instance may take the call.
@@ -264,14 +209,10 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         replyLocally(outcome, outcome.grpcStatus(), "service " + record.service() + ", " + where + reason);
     }
 
-    // Downstream listener
-
     @Override
     public void onHeaders(HeaderBlock trailers, boolean endStream) {
         if (state != State.ENDED) {
-            for (RequestFilter f : loop.gateway().filters()) {
-                f.onTrailers(trailers);
-            }
+            request.filterTrailers(trailers);
             body.trailers(trailers);
         }
     }
@@ -287,6 +228,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
 
     @Override
     public void onReset(long errorCode) {
+        if (batch == connection.batch()) {
+            connection.cancelledAtOnce();
+        }
         abandon(Outcome.DOWNSTREAM_CANCELLED);
     }
 
@@ -305,39 +249,31 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         if (state == State.ENDED) {
             return;
         }
-        cancelUpstream();
+        target.cancel(this);
         finish(outcome, -1);
-    }
-
-    private void cancelUpstream() {
-        UpstreamLeg u = upstream;
-        if (u != null) {
-            u.cancel();
-        } else if (pool != null) {
-            pool.cancel(this);
-        }
     }
 
     private void onDeadline() {
         if (state == State.ENDED) {
             return;
         }
-        boolean sent = upstream != null;
-        String where =
-                endpoint == null ? "" : ", service " + record.service() + ", " + at(endpoint, sent ? "sent" : "unsent");
+        boolean sent = target.leg() != null;
+        String where = at(sent ? "sent" : "unsent");
         if (sent) {
-            instanceFailed();
+            target.failed();
         }
-        cancelUpstream();
+        target.cancel(this);
         replyLocally(
                 Outcome.DEADLINE,
                 GrpcStatus.DEADLINE_EXCEEDED,
                 "the caller's deadline passed" + (sent ? " while waiting for the answer" : " before the call was sent")
-                        + where);
+                        + (where.isEmpty() ? "" : ", service " + record.service() + where));
     }
 
-    private static String at(Endpoint endpoint, String phase) {
-        return "instance " + endpoint.id().address() + ", phase " + phase;
+    /** For messages: the instance that the call was with, empty before the first pick. */
+    private String at(String phase) {
+        Endpoint e = target.endpoint();
+        return e == null ? "" : ", instance " + e.id().address() + ", phase " + phase;
     }
 
     /** Ends the call with an answer of our own, in whatever form still fits. */
@@ -350,8 +286,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         AsciiString code = AsciiString.cached(outcome.code());
         record.detail(detail);
         if (!responding) {
-            send(LocalReply.headers(request, status, message, code));
-        } else if (LocalReply.isGrpc(request)) {
+            send(LocalReply.headers(request.headers(), status, message, code));
+        } else if (LocalReply.isGrpc(request.headers())) {
             send(LocalReply.trailers(status, message, code));
         } else {
             downstream.reset(Http2Error.INTERNAL_ERROR);
@@ -377,25 +313,11 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         if (deadline != null) {
             deadline.cancel();
         }
-        leaveEndpoint();
+        target.leave();
         body.release();
         loop.exchangeEnded();
         record.end(outcome, grpcStatus, body.relayedBytes());
         loop.gateway().calls().onEnd(record);
-    }
-
-    private void leaveEndpoint() {
-        UpstreamLeg u = upstream;
-        if (u != null) {
-            upstream = null;
-            if (pool != null) {
-                pool.ended(u);
-            }
-        }
-        if (counted && endpoint != null) {
-            counted = false;
-            endpoint.stats().end();
-        }
     }
 
     // What the instance answers
@@ -421,46 +343,21 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
 
     /** The instance has answered to the end. */
     void complete(int grpcStatus) {
-        if (!body.isEnded() && upstream != null) {
+        UpstreamLeg attempt = target.leg();
+        if (!body.isEnded() && attempt != null) {
             // The instance does not want the rest of the request.
-            upstream.cancel();
+            attempt.cancel();
         }
         endRequestSide();
-        UpstreamLeg attempt = upstream;
         finish(Outcome.OK, grpcStatus);
-        if (endpoint == null || attempt == null) {
-            return;
-        }
-        long now = record.endNanos();
-        if (LocalReply.isGrpc(request) && GrpcStatus.of(grpcStatus).isFailure()) {
-            endpoint.stats().failed(now);
-        } else {
-            endpoint.stats().succeeded(now);
-            if (!attempt.hasAnswered()) {
-                endpoint.stats().answered(now - attempt.sentNanos(), now);
-            }
-        }
+        boolean failure = LocalReply.isGrpc(request.headers())
+                && GrpcStatus.of(grpcStatus).isFailure();
+        target.completed(attempt, failure, record.endNanos());
     }
 
-    /** The first bytes of the answer are there. */
-    void onAnswer(UpstreamLeg attempt) {
-        if (endpoint != null) {
-            long now = System.nanoTime();
-            endpoint.stats().answered(now - attempt.sentNanos(), now);
-        }
-    }
-
-    /** It did not do its part in this call: balancing should know. */
-    void instanceFailed() {
-        if (endpoint == null) {
-            return;
-        }
-        long now = System.nanoTime();
-        endpoint.stats().failed(now);
-        UpstreamLeg attempt = upstream;
-        if (attempt != null && !attempt.hasAnswered()) {
-            endpoint.stats().unanswered(now - attempt.sentNanos(), now);
-        }
+    /** Whose books an attempt keeps. */
+    CallTarget target() {
+        return target;
     }
 
     /** Sends the call elsewhere if that is certain to be harmless. */
@@ -469,7 +366,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
             return false;
         }
         body.detach();
-        leaveEndpoint();
+        target.leave();
         attemptAgain("the last instance did not take the call: " + reason);
         return true;
     }
@@ -478,9 +375,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
     void fail(Outcome outcome, GrpcStatus status, String what) {
         boolean responding = state == State.RESPONDING;
         String phase = responding ? "response" : outcome == Outcome.UPSTREAM_GOAWAY ? "sent, unprocessed" : "sent";
-        String where = endpoint == null ? "" : ", " + at(endpoint, phase);
         String when = responding ? ", after the response had begun" : ", before it answered";
-        replyLocally(outcome, status, "service " + record.service() + where + ": " + what + when);
+        replyLocally(outcome, status, "service " + record.service() + at(phase) + ": " + what + when);
     }
 
     /** That of the route, else that of the service. */
@@ -499,77 +395,5 @@ final class Exchange implements H2StreamListener, UpstreamWaiter, RequestHead, R
         if (loop.gateway().revisionTrailer()) {
             trailers.set(loop.revisionField(record.revision()));
         }
-    }
-
-    // RequestHead, PickRequest, RequestContext
-
-    @Override
-    public CharSequence source() {
-        return connection.forwardedFor().value();
-    }
-
-    @Override
-    public int loop() {
-        return loop.number();
-    }
-
-    @Override
-    public long random() {
-        return loop.random();
-    }
-
-    @Override
-    public long nowNanos() {
-        return record.pickNanos();
-    }
-
-    @Override
-    public boolean tried(Endpoint e) {
-        return e == endpoint;
-    }
-
-    @Override
-    public CharSequence authority() {
-        return authority;
-    }
-
-    @Override
-    public CharSequence path() {
-        return path;
-    }
-
-    @Override
-    public @Nullable CharSequence header(String name) {
-        return request.find(name);
-    }
-
-    @Override
-    public HeaderField forwardedFor() {
-        return connection.forwardedFor();
-    }
-
-    @Override
-    public AsciiString requestId() {
-        return record.requestId();
-    }
-
-    @Override
-    public boolean upstreamTls() {
-        return pool != null && pool.isTls();
-    }
-
-    @Override
-    public boolean downstreamTls() {
-        return connection.isTls();
-    }
-
-    @Override
-    public @Nullable HeaderField identityField() {
-        return connection.identityField();
-    }
-
-    @Override
-    public @Nullable CharSequence identity() {
-        return connection.identity();
     }
 }

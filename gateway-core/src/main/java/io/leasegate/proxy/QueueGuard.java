@@ -24,10 +24,6 @@ final class QueueGuard {
         return ofLoop;
     }
 
-    long limitBytes() {
-        return limitBytes;
-    }
-
     /** What is held by now. */
     long bytes() {
         long sum = 0;
@@ -39,5 +35,11 @@ final class QueueGuard {
 
     boolean isExceeded() {
         return bytes() > limitBytes;
+    }
+
+    /** For who is refused. */
+    String excess() {
+        return "io.max-queued = " + limitBytes + " bytes reached: " + bytes()
+                + " bytes wait for peers that read slowly";
     }
 }

@@ -107,7 +107,7 @@ final class UpstreamLeg implements H2StreamListener {
         }
         if (!answered) {
             answered = true;
-            exchange.onAnswer(this);
+            exchange.target().answered(this);
         }
         exchange.relayData(data, creditBytes, endStream, stream());
         if (endStream) {
@@ -122,7 +122,7 @@ final class UpstreamLeg implements H2StreamListener {
             return;
         }
         dropped = true;
-        exchange.instanceFailed();
+        exchange.target().failed();
         if (errorCode == Http2Error.REFUSED_STREAM && exchange.retry("it refused the stream")) {
             return;
         }
@@ -139,7 +139,7 @@ final class UpstreamLeg implements H2StreamListener {
         }
         dropped = true;
         if (loss == StreamLoss.CONNECTION || loss == StreamLoss.PROTOCOL) {
-            exchange.instanceFailed();
+            exchange.target().failed();
         }
         switch (loss) {
             case UNPROCESSED -> {

@@ -23,6 +23,12 @@ public record Destination(
         this(cluster, version, picker, null);
     }
 
+    /** For messages: the service, its version where the route asks for one, and how many instances there are. */
+    public String describe() {
+        return "service " + cluster.name() + (version.isEmpty() ? "" : " in version " + version) + ": "
+                + cluster.endpoints().size() + " registered";
+    }
+
     Destination withEviction(@Nullable EvictionPolicy policy) {
         return Objects.equals(policy, eviction) ? this : new Destination(cluster, version, picker, policy);
     }

@@ -55,7 +55,9 @@ class LoadBalancerContractTest {
     void whatCannotTakeCallsByNowGetsNone(BalancePolicy policy) {
         List<Endpoint> all = Instances.alike(12);
         Picker picker = Instances.balancer(policy).picker(all);
-        EndpointState[] out = {EndpointState.UNHEALTHY, EndpointState.EJECTED, EndpointState.DRAINING};
+        EndpointState[] out = {
+            EndpointState.UNHEALTHY, EndpointState.UNREACHABLE, EndpointState.EJECTED, EndpointState.DRAINING
+        };
         for (int i = 0; i < 11; i++) {
             all.get(i).state(out[i % out.length], "after the picker was made");
         }

@@ -3,12 +3,14 @@ package io.leasegate.balance;
 import static java.util.Objects.requireNonNull;
 
 import io.leasegate.endpoint.Endpoint;
+import io.leasegate.endpoint.EndpointState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
 
     /** What an instance is like. */
-    record Machine(long weight, int cores, double slowness, double failing, Pause pause) {
+    record Machine(long weight, int cores, double slowness, double failing, Pause pause, double warmingSeconds) {
 
         /** A time in which it does nothing, in seconds of virtual time. */
         record Pause(double from, double to) {
@@ -31,16 +33,25 @@ final class Simulation {
         }
 
         Machine(long weight, int cores, double slowness) {
-            this(weight, cores, slowness, 0, Pause.NONE);
+            this(weight, cores, slowness, 0, Pause.NONE, 0);
         }
 
         /** All it does is fail, and fast. */
         static Machine broken() {
-            return new Machine(1, 4, 1, 1, Pause.NONE);
+            return new Machine(1, 4, 1, 1, Pause.NONE, 0);
+        }
+
+        /** Has just been started: it needs five times as long for a call, and less the longer it runs. */
+        static Machine fresh(double warmingSeconds) {
+            return new Machine(1, 4, 1, 0, Pause.NONE, warmingSeconds);
+        }
+
+        double slowness(double now) {
+            return warmingSeconds == 0 ? slowness : slowness * (1 + 4 * Math.exp(-now / warmingSeconds));
         }
 
         static Machine pausing(double from, double to) {
-            return new Machine(1, 4, 1, 0, new Pause(from, to));
+            return new Machine(1, 4, 1, 0, new Pause(from, to), 0);
         }
     }
 
@@ -55,15 +66,16 @@ final class Simulation {
     record Figures(double p50, double p99, List<Double> shares, double failed) {}
 
     private static final double FAST_FAILURE_SECONDS = 0.0003;
-    private static final double WARM_UP = 0.2;
-
     private final List<Machine> machines;
     private final double rate;
     private final int calls;
     private final Function<SplittableRandom, DoubleSupplier> work;
     private final long seed;
+    private double leftOut = 0.2;
 
     /**
+     * Calls to some machines; what comes before the queues are as long as they will be is not counted.
+     *
      * @param rate calls a second
      * @param work makes the source of what a call costs, in seconds of one core of slowness 1
      */
@@ -78,6 +90,12 @@ final class Simulation {
         this.calls = calls;
         this.work = work;
         this.seed = seed;
+    }
+
+    /** Counts all calls from the first on. */
+    Simulation fromTheStart() {
+        leftOut = 0;
+        return this;
     }
 
     private static final class Call {
@@ -108,8 +126,20 @@ final class Simulation {
     }
 
     Figures run(LoadBalancer balancer, int loops) {
+        return run(balancer, loops, endpoints -> {});
+    }
+
+    /** @param prepare gives the endpoints their states, which are healthy otherwise */
+    Figures run(LoadBalancer balancer, int loops, Consumer<List<Endpoint>> prepare) {
         long[] weights = machines.stream().mapToLong(Machine::weight).toArray();
         List<Endpoint> endpoints = Instances.weighing(weights);
+        for (int i = 0; i < weights.length; i++) {
+            if (machines.get(i).warmingSeconds() > 0) {
+                endpoints.get(i).state(EndpointState.UNCHECKED, "");
+                endpoints.get(i).state(EndpointState.HEALTHY, "", 0);
+            }
+        }
+        prepare.accept(endpoints);
         Picker picker = balancer.picker(endpoints);
         SeededRequest request = new SeededRequest(seed);
         Run run = new Run(endpoints);
@@ -189,7 +219,7 @@ final class Simulation {
             Machine m = machines.get(c.machine);
             busy[c.machine]++;
             c.failed = c.luck < m.failing();
-            double seconds = c.failed ? FAST_FAILURE_SECONDS : c.work * m.slowness();
+            double seconds = c.failed ? FAST_FAILURE_SECONDS : c.work * m.slowness(now);
             double begin =
                     now >= m.pause().from() && now < m.pause().to() ? m.pause().to() : now;
             c.end = begin + seconds;
@@ -226,7 +256,7 @@ final class Simulation {
     }
 
     private Figures figures(List<Call> all) {
-        List<Call> counted = all.subList((int) (all.size() * WARM_UP), all.size());
+        List<Call> counted = all.subList((int) (all.size() * leftOut), all.size());
         double[] shares = new double[machines.size()];
         counted.forEach(c -> shares[c.machine] += 1.0 / counted.size());
         double[] millis = counted.stream()

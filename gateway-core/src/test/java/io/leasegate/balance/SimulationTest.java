@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leasegate.balance.Simulation.Figures;
 import io.leasegate.balance.Simulation.Machine;
+import io.leasegate.endpoint.EndpointState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
 
     private static final int CALLS = 100_000;
+
     private static final int LOOPS = 4;
     private static final double MEAN_SECONDS = 0.01;
     private static final Machine NORMAL = new Machine(1, 4, 1);
@@ -38,18 +40,28 @@ class SimulationTest {
 
     @BeforeAll
     static void head() {
-        System.out.printf("%-42s%-16s%9s%9s%9s%n", "instances, load", "policy", "p50 ms", "p99 ms", "failed");
+        System.out.printf("%-40s%-30s%9s%9s%9s%n", "instances, load", "policy", "p50 ms", "p99 ms", "failed");
     }
 
     private record Scenario(
             String name, List<Machine> machines, double load, Function<SplittableRandom, DoubleSupplier> work) {
 
         private Simulation simulation() {
+            return new Simulation(machines, rate(), CALLS, work, 42);
+        }
+
+        /** The first twenty seconds. */
+        private Simulation beginning() {
+            return new Simulation(machines, rate(), (int) (rate() * 20), work, 42).fromTheStart();
+        }
+
+        /** Calls a second. */
+        private double rate() {
             double capacity = machines.stream()
                     .filter(m -> m.failing() < 1)
                     .mapToDouble(m -> m.cores() / m.slowness())
                     .sum();
-            return new Simulation(machines, load * capacity / MEAN_SECONDS, CALLS, work, 42);
+            return load * capacity / MEAN_SECONDS;
         }
 
         Figures ideal() {
@@ -57,8 +69,33 @@ class SimulationTest {
         }
 
         Figures with(BalancePolicy policy) {
-            String name = policy.name().toLowerCase(Locale.ROOT).replace('_', '-');
-            return told(name, simulation().run(balancer(policy), LOOPS));
+            return told(name(policy), simulation().run(balancer(policy), LOOPS));
+        }
+
+        Figures started(BalancePolicy policy, long slowStartSeconds) {
+            LoadBalancer balancer =
+                    Instances.balancer(Instances.settings(policy).withSlowStart(slowStartSeconds * 1_000_000_000L));
+            return told(
+                    name(policy) + ", slow start " + slowStartSeconds + " s",
+                    beginning().run(balancer, LOOPS));
+        }
+
+        Figures withSixUnhealthy(double panicThreshold) {
+            LoadBalancer balancer = Instances.balancer(
+                    Instances.settings(BalancePolicy.LEAST_REQUEST).withPanicThreshold(panicThreshold));
+            return told(
+                    "least-request, panic below " + Math.round(panicThreshold * 100) + "%",
+                    simulation()
+                            .run(
+                                    balancer,
+                                    LOOPS,
+                                    endpoints -> endpoints
+                                            .subList(0, 6)
+                                            .forEach(e -> e.state(EndpointState.UNHEALTHY, "too slow to say"))));
+        }
+
+        private static String name(BalancePolicy policy) {
+            return policy.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         private static LoadBalancer balancer(BalancePolicy policy) {
@@ -70,7 +107,7 @@ class SimulationTest {
         private Figures told(String policy, Figures f) {
             System.out.printf(
                     Locale.ROOT,
-                    "%-42s%-16s%9.1f%9.1f%8.2f%%%n",
+                    "%-40s%-30s%9.1f%9.1f%8.2f%%%n",
                     name + ", " + Math.round(load * 100) + "%",
                     policy,
                     f.p50(),
@@ -202,9 +239,37 @@ class SimulationTest {
         assertThat(leastRequest.failed()).isLessThan(0.005);
     }
 
+    /** What callers see in the twenty seconds in which one of four instances is new. */
+    @Test
+    void slowStartSparesCallersAColdInstance() {
+        Scenario s = new Scenario(
+                "3 and one that was just started",
+                machines(3, NORMAL, Machine.fresh(4)),
+                0.5,
+                SimulationTest::exponential);
+        s.told("ideal", s.beginning().ideal());
+        Figures roundRobin = s.started(BalancePolicy.ROUND_ROBIN, 10);
+        assertThat(roundRobin.p99())
+                .isLessThan(s.started(BalancePolicy.ROUND_ROBIN, 0).p99() / 2);
+        Figures leastRequest = s.started(BalancePolicy.LEAST_REQUEST, 10);
+        assertThat(leastRequest.p99())
+                .isLessThan(s.started(BalancePolicy.LEAST_REQUEST, 0).p99());
+    }
+
+    /** Six of ten are taken for unhealthy, and are well: the four left cannot do the work of all. */
+    @Test
+    void panicKeepsTheFewFromBreaking() {
+        Scenario s = new Scenario(
+                "10 alike, 6 said to be unhealthy", machines(10, NORMAL), 0.6, SimulationTest::exponential);
+        Figures without = s.withSixUnhealthy(0);
+        Figures with = s.withSixUnhealthy(0.5);
+        assertThat(with.p99()).isLessThan(without.p99() / 10);
+        with.shares().forEach(share -> assertThat(share).isBetween(0.08, 0.12));
+    }
+
     @Test
     void failuresThatAllHaveMakeNoDifference() {
-        Machine failsSometimes = new Machine(1, 4, 1, 0.05, Machine.Pause.NONE);
+        Machine failsSometimes = new Machine(1, 4, 1, 0.05, Machine.Pause.NONE, 0);
         Figures sound = new Scenario("10 alike", machines(10, NORMAL), 0.6, SimulationTest::exponential)
                 .with(BalancePolicy.LEAST_REQUEST);
         Figures failing = new Scenario(

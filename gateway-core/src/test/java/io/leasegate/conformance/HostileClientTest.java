@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.h2.ProtocolSettings.Floods;
 import io.leasegate.h2.Violation;
+import io.leasegate.proxy.Outcome;
 import io.leasegate.testkit.Flood;
 import io.leasegate.testkit.FrameOutput;
 import io.leasegate.testkit.GatewayExtension;
@@ -107,6 +108,35 @@ class HostileClientTest {
         assertThat(gateway.observer().violation(true, Violation.RAPID_RESET).what())
                 .contains("rapid-reset.max");
         assertThat(instance.streams()).hasSizeLessThanOrEqualTo(MAX_RESETS + 1);
+    }
+
+    /** After the first, calls whose cancellation comes in the same bytes cost no instance anything, and others in those bytes go on. */
+    @Test
+    void callsThatAreResetInTheSameBytesReachNoInstance() {
+        RawStream first = attacker.startUnary(AUTHORITY, UNARY, "hello");
+        instance.nextStream().reply("ok");
+        assertThat(first.response().grpcStatus()).isZero();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int i = 0; i < MAX_RESETS / 2; i++) {
+            int id = attacker.nextStreamId();
+            attacker.skipStream();
+            all.writeBytes(headers(id, HeaderFields.grpcRequest(AUTHORITY, BIDI), false));
+            all.writeBytes(FrameOutput.encode(RawFrame.RST_STREAM, 0, id, new byte[] {0, 0, 0, 8}));
+        }
+        int id = attacker.nextStreamId();
+        attacker.skipStream();
+        all.writeBytes(headers(id, HeaderFields.grpcRequest(AUTHORITY, UNARY), false));
+        all.writeBytes(FrameOutput.encode(RawFrame.DATA, RawFrame.FLAG_END_STREAM, id, new byte[5]));
+        attacker.send().raw(all.toByteArray());
+        instance.nextStream().expectRstEventually(Http2Error.CANCEL);
+        instance.nextStream().reply("ok");
+        assertThat(attacker.stream(id).response().grpcStatus()).isZero();
+        assertThat(instance.streams()).hasSize(3);
+        assertThat(gateway.observer().calls())
+                .filteredOn(c -> c.outcome() == Outcome.DOWNSTREAM_CANCELLED)
+                .hasSize(MAX_RESETS / 2)
+                .filteredOn(c -> c.attempts() > 0)
+                .hasSize(1);
     }
 
     /** What makes us reset a stream (MadeYouReset); each gets the number of a call that the instance does not answer. */

@@ -75,7 +75,7 @@ class WarmConnectionsTest {
         Pause.until(
                 Duration.ofSeconds(10),
                 () -> "state " + endpoint.state(),
-                () -> endpoint.state() == EndpointState.UNHEALTHY);
+                () -> endpoint.state() == EndpointState.UNREACHABLE);
         instance.listenAgain();
         awaitConnections(LOOPS);
     }

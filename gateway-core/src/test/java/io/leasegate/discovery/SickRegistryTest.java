@@ -83,7 +83,7 @@ class SickRegistryTest {
         void check(Endpoint e) {
             boolean isDead = dead.contains(e.id());
             watcher.setState(
-                    e, isDead ? EndpointState.UNHEALTHY : EndpointState.HEALTHY, isDead ? "cannot connect" : "");
+                    e, isDead ? EndpointState.UNREACHABLE : EndpointState.HEALTHY, isDead ? "cannot connect" : "");
         }
 
         Set<String> addresses(boolean held) {

@@ -69,7 +69,7 @@ class HealthCheckerTest {
         checker.onAdded(endpoint(server.port()));
         assertThat(next()).isEqualTo(EndpointState.HEALTHY);
         server.kill();
-        assertThat(next()).isEqualTo(EndpointState.UNHEALTHY);
+        assertThat(next()).isEqualTo(EndpointState.UNREACHABLE);
         server.restart();
         assertThat(next()).isEqualTo(EndpointState.HEALTHY);
     }

@@ -150,7 +150,12 @@ public final class ConfigMapping {
 
     static BalanceSettings balance(GatewayConfig config, String service) {
         ServiceConfig.Balance b = config.services().of(service).balance();
-        return new BalanceSettings(BalancePolicy.valueOf(b.policy().name()), hashKey(b.hashOn()));
+        return new BalanceSettings(
+                BalancePolicy.valueOf(b.policy().name()),
+                hashKey(b.hashOn()),
+                b.zoneAware() ? config.zone() : "",
+                b.slowStart().toNanos(),
+                b.panicThreshold());
     }
 
     private static @Nullable HashKey hashKey(ServiceConfig.@Nullable HashOn on) {

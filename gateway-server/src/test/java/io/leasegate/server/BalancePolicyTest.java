@@ -7,6 +7,8 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.leasegate.registrar.Registrar;
 import io.leasegate.server.config.ConfigLoader;
 import io.leasegate.testkit.EtcdProcess;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Policies as the configuration names them, weights as instances register them in a real etcd. */
@@ -83,8 +86,9 @@ class BalancePolicyTest {
         try (EtcdProcess etcd = EtcdProcess.launch();
                 TestServer light = TestServer.start();
                 TestServer heavy = TestServer.start();
-                GatewayProcess gateway = gateway("discovery.etcd.endpoints = [ \"" + etcd.endpoint()
-                        + "\" ]\n services.echo.balance { policy = " + policy + ", hash-on { header = x-user } }")) {
+                GatewayProcess gateway = gateway(
+                        "discovery.etcd.endpoints = [ \"" + etcd.endpoint() + "\" ]\n services.echo.balance { policy = "
+                                + policy + ", hash-on { header = x-user }, slow-start = 0s }")) {
             gateway.start();
             Registrar one = register(etcd, light, 1);
             Registrar three = register(etcd, heavy, 3);
@@ -146,6 +150,84 @@ class BalancePolicyTest {
         return Stream.of(instances)
                 .map(s -> "{ address = \"127.0.0.1:" + s.port() + "\" }")
                 .collect(Collectors.joining(", ", "discovery.static.services { echo = [ ", " ] }\n"));
+    }
+
+    private static void call(GatewayProcess gateway, int calls) {
+        try (TestClient client = TestClient.connect(gateway.ports().getOrDefault("main", 0), "echo")) {
+            for (int i = 0; i < calls; i++) {
+                client.unary(HELLO);
+            }
+        }
+    }
+
+    private static long callsTo(TestServer server) {
+        return server.calls().stream()
+                .filter(m -> m.containsKey(Metadata.Key.of("x-forwarded-for", Metadata.ASCII_STRING_MARSHALLER)))
+                .count();
+    }
+
+    /** Three of four say that they are not serving. */
+    @ParameterizedTest
+    @CsvSource({"'', 4", "panic-threshold = 20%, 1", "panic-threshold = 0%, 1"})
+    void belowThePanicThresholdAllGetCalls(String setting, int reached) throws Exception {
+        HealthStatusManager sick = new HealthStatusManager();
+        try (TestServer well = TestServer.start();
+                TestServer a = TestServer.start(b -> b, sick.getHealthService());
+                TestServer b = TestServer.start(x -> x, sick.getHealthService());
+                TestServer c = TestServer.start(x -> x, sick.getHealthService());
+                GatewayProcess gateway =
+                        gateway(statics(well, a, b, c) + " services.echo.balance { " + setting + " }")) {
+            gateway.start();
+            Pause.until(Duration.ofSeconds(20), () -> "not all are healthy", () -> healthy(gateway) == 4);
+            sick.setStatus("", ServingStatus.NOT_SERVING);
+            Pause.until(Duration.ofSeconds(20), () -> "they are healthy", () -> healthy(gateway) == 1);
+            call(gateway, 200);
+            assertThat(Stream.of(well, a, b, c).filter(s -> callsTo(s) > 0)).hasSize(reached);
+            assertThat(callsTo(well)).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"zone = a, '', true", "zone = a, zone-aware = false, false", "'', '', false"})
+    void callsStayInTheZoneOfTheGateway(String zone, String setting, boolean stay) throws Exception {
+        try (TestServer here = TestServer.start();
+                TestServer there = TestServer.start();
+                GatewayProcess gateway = gateway(zone
+                        + "\n discovery.static.services { echo = [ { metadata.zone = a, address = \"127.0.0.1:"
+                        + here.port() + "\" }, { metadata.zone = b, address = \"127.0.0.1:" + there.port()
+                        + "\" } ] }\n services.echo.balance { " + setting + " }")) {
+            gateway.start();
+            Pause.until(Duration.ofSeconds(20), () -> "not both are healthy", () -> healthy(gateway) == 2);
+            call(gateway, 100);
+            if (stay) {
+                assertThat(there.calls()).isEmpty();
+                here.kill();
+                call(gateway, 50);
+                assertThat(there.calls()).as("none is lost").hasSize(50);
+            } else {
+                assertThat(there.calls()).isNotEmpty();
+            }
+        }
+    }
+
+    /** The second one comes up when the first has been there for a while; it has two fifths only 10 s later. */
+    @ParameterizedTest
+    @CsvSource({"20s, 8200, 0.01, 0.4", "0s, 0, 0.48, 0.52"})
+    void aNewInstanceBeginsWithLittle(String slowStart, long afterMillis, double least, double most) throws Exception {
+        try (TestServer old = TestServer.start();
+                TestServer fresh = TestServer.start()) {
+            fresh.kill();
+            try (GatewayProcess gateway = gateway(statics(old, fresh)
+                    + " services.echo.balance { policy = round-robin, slow-start = " + slowStart + " }")) {
+                gateway.start();
+                Pause.until(Duration.ofSeconds(20), () -> "it is not healthy", () -> healthy(gateway) == 1);
+                Pause.millis(afterMillis);
+                fresh.restart();
+                Pause.until(Duration.ofSeconds(20), () -> "it is not healthy", () -> healthy(gateway) == 2);
+                call(gateway, 100);
+                assertThat(fresh.calls().size() / 100.0).isBetween(least, most);
+            }
+        }
     }
 
     /** Calls of one client come from one address; those of two authorities may part. */

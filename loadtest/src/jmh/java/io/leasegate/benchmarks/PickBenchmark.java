@@ -11,10 +11,10 @@ import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.Traits;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -74,11 +74,17 @@ public class PickBenchmark {
     @Param({"1", "10"})
     int mostWeight;
 
+    /** Longer than the benchmark runs, so that each pick has to look how old the instances are. */
+    private static final long SLOW_START_NANOS = 3_600_000_000_000L;
+
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final LoadBalancers balancers = new LoadBalancers(1);
 
     @SuppressWarnings("NullAway.Init") // set before all
     private Picker picker;
+
+    @SuppressWarnings("NullAway.Init") // set before all
+    private Picker pickerWithAllOn;
 
     @SuppressWarnings("NullAway.Init") // set before all
     private LoadBalancer balancer;
@@ -87,22 +93,39 @@ public class PickBenchmark {
     public void make() {
         for (int i = 0; i < instances; i++) {
             EndpointId id = new EndpointId("service", "10.0." + i / 250 + "." + i % 250, 8080);
-            Endpoint e = new Endpoint(new Instance(id, 1 + i % mostWeight, "", Map.of(), false, "seed", "", 0, 0, 0));
+            Traits traits = Traits.builder()
+                    .weight(1 + i % mostWeight)
+                    .zone(i % 5 == 0 ? "a" : "b")
+                    .build();
+            Endpoint e = new Endpoint(new Instance(id, traits, "seed", "", 0, 0, 0));
             e.state(EndpointState.HEALTHY, "");
             e.stats().answered(1_000_000 + i, System.nanoTime());
             endpoints.add(e);
         }
         balancer = newBalancer();
         picker = balancer.picker(endpoints);
+        pickerWithAllOn = balancers
+                .of(settings().withZone("a").withSlowStart(SLOW_START_NANOS).withPanicThreshold(0.5))
+                .picker(endpoints);
     }
 
     private LoadBalancer newBalancer() {
-        return balancers.of(new BalanceSettings(policy, policy.hashes() ? new HashKey.Header("x-user") : null));
+        return balancers.of(settings());
+    }
+
+    private BalanceSettings settings() {
+        return new BalanceSettings(policy, policy.hashes() ? new HashKey.Header("x-user") : null);
     }
 
     @Benchmark
     public @Nullable Endpoint pick(Call call) {
         return picker.pick(call);
+    }
+
+    /** By a gateway in a zone with a fifth of the instances, more than half of whose calls go elsewhere, all of them within slow start. */
+    @Benchmark
+    public @Nullable Endpoint pickWithAllOn(Call call) {
+        return pickerWithAllOn.pick(call);
     }
 
     /** As for a state that changed: the same instances as before. */

@@ -52,7 +52,6 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
     private boolean flushPending;
     private long lastReadNanos;
     private @Nullable Runnable onPingAck;
-
     private boolean watched;
 
     RelayConnection(
@@ -330,6 +329,7 @@ abstract class RelayConnection extends ChannelInboundHandlerAdapter implements H
                 exit.drop(in.readableBytes());
             } else {
                 parser.parse(in);
+                listener.onBatchRead();
                 // Behind all window updates of the batch: one by one they would make small frames.
                 scheduler.serve();
                 if (!watched && parser.isMidway()) {

@@ -460,6 +460,7 @@ final class NettyH2Connection extends Http2ConnectionHandler implements H2Connec
                 stream.remoteEndedAtOpen();
             }
             stream.listener(listener.onStream(stream, fromNetty(headers), endOfStream));
+            listener.onBatchRead();
         }
 
         @Override

@@ -10,16 +10,12 @@ final class NotYetInEffect {
 
     /** Key patterns; an entry stands for everything below it too. Those of a service hold for a route's as well. */
     static final List<String> PATTERNS = List.of(
-            "leasegate.zone",
             "leasegate.routes[].split",
             "leasegate.routes[].mirror",
             "leasegate.routes[].headers",
             "leasegate.routes[].retry",
             "leasegate.routes[].hedge",
             "leasegate.routes[].timeouts",
-            "leasegate.services.NAME.balance.zone-aware",
-            "leasegate.services.NAME.balance.slow-start",
-            "leasegate.services.NAME.balance.panic-threshold",
             "leasegate.services.NAME.outlier",
             "leasegate.services.NAME.retry",
             "leasegate.services.NAME.hedge",

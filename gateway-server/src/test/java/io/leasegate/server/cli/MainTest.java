@@ -47,14 +47,15 @@ class MainTest {
 
     @Test
     void checkPrintsWarningsAndIsOk() throws IOException {
-        Path file = write("leasegate.discovery.static.services { a = [] }\nleasegate.zone = a\n");
+        Path file =
+                write("leasegate.discovery.static.services { a = [] }\nleasegate.services.a.limits.adaptive = true\n");
 
         assertThat(run("check", "--config", file.toString()))
                 .isEqualTo(new Result(
                         0,
                         "ok: " + file + "\n",
-                        "warning: leasegate.zone: read and checked, but without effect in this version, " + file
-                                + ": line 2\n"));
+                        "warning: leasegate.services.a.limits.adaptive: read and checked, but without effect in this version, "
+                                + file + ": line 2\n"));
     }
 
     @Test

@@ -494,13 +494,15 @@ class ConfigLoaderTest {
 
     @Test
     void aSettingWithoutEffectYetIsAWarningWithItsLine() throws Exception {
-        GatewayConfig config = load(ETCD + "leasegate.zone = a\nleasegate.services.a.outlier.interval = 1s\n");
+        GatewayConfig config = load(
+                ETCD + "leasegate.services.a.limits.adaptive = true\nleasegate.services.a.outlier.interval = 1s\n");
 
         Path file = directory.resolve("gate.conf");
         assertThat(config.warnings())
                 .extracting(Problem::toString)
                 .containsExactly(
-                        "leasegate.zone: read and checked, but without effect in this version, " + file + ": line 2",
+                        "leasegate.services.a.limits.adaptive: read and checked, but without effect in this version, "
+                                + file + ": line 2",
                         "leasegate.services.a.outlier: read and checked, but without effect in this version, " + file
                                 + ": line 3");
     }

@@ -1,0 +1,169 @@
+package io.leasegate.proxy;
+
+import io.leasegate.endpoint.Endpoint;
+import io.leasegate.filter.RequestContext;
+import io.leasegate.filter.RequestFilter;
+import io.leasegate.h2.HeaderBlock;
+import io.leasegate.h2.HeaderField;
+import io.leasegate.h2.HeaderNames;
+import io.leasegate.routing.RequestHead;
+import io.netty.util.AsciiString;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The request of one call as routing, balancing and filters see it. Used on the call's event loop. */
+final class CallRequest implements RequestHead, RequestContext {
+
+    private static final int MAX_REQUEST_ID_BYTES = 128;
+
+    private final DownstreamConnection connection;
+    private final HeaderBlock headers;
+    private final AsciiString path;
+    private final ExchangeRecord record;
+    private final CallTarget target;
+    private AsciiString authority;
+
+    CallRequest(DownstreamConnection connection, HeaderBlock headers, CallTarget target) {
+        this.connection = connection;
+        this.headers = headers;
+        this.path = orEmpty(headers.get(HeaderNames.PATH));
+        this.authority = orEmpty(headers.get(HeaderNames.AUTHORITY));
+        this.record = new ExchangeRecord(connection, path, requestIdOf(headers, connection.loop()));
+        this.target = target;
+        record.authority(authority);
+    }
+
+    private static AsciiString orEmpty(@Nullable AsciiString value) {
+        return value == null ? AsciiString.EMPTY_STRING : value;
+    }
+
+    private static AsciiString requestIdOf(HeaderBlock headers, ProxyLoop loop) {
+        AsciiString given = headers.get(HeaderNames.X_REQUEST_ID);
+        return given != null && !given.isEmpty() && given.length() <= MAX_REQUEST_ID_BYTES
+                ? given
+                : loop.nextRequestId();
+    }
+
+    /** Without an {@code :authority}, {@code host} stands for it (RFC 9113 section 8.3.1). */
+    void completeAuthority() {
+        if (!authority.isEmpty()) {
+            return;
+        }
+        AsciiString host = headers.get(HeaderNames.HOST);
+        if (host != null && !host.isEmpty()) {
+            authority = host;
+            record.authority(host);
+            headers.addFirst(HeaderField.of(HeaderNames.AUTHORITY, host));
+        }
+    }
+
+    HeaderBlock headers() {
+        return headers;
+    }
+
+    ExchangeRecord record() {
+        return record;
+    }
+
+    /** Whether the path has the form of a gRPC method's, so that a miss may be one of the service rather than of the route. */
+    boolean namesMethod() {
+        return path.indexOf('/', 1) > 1;
+    }
+
+    /** The headers that an instance gets: a copy, by what the gateway adds and removes. */
+    HeaderBlock toForward() {
+        HeaderBlock copy = connection.loop().copyForForwarding(headers);
+        List<RequestFilter> filters = filters();
+        for (int i = 0; i < filters.size(); i++) {
+            // Without an iterator, which would be an object per call.
+            filters.get(i).onRequest(this, copy);
+        }
+        return copy;
+    }
+
+    void filterTrailers(HeaderBlock trailers) {
+        for (RequestFilter f : filters()) {
+            f.onTrailers(trailers);
+        }
+    }
+
+    private List<RequestFilter> filters() {
+        return connection.loop().gateway().filters();
+    }
+
+    // RequestHead
+
+    @Override
+    public CharSequence authority() {
+        return authority;
+    }
+
+    @Override
+    public CharSequence path() {
+        return path;
+    }
+
+    @Override
+    public @Nullable CharSequence header(String name) {
+        return headers.find(name);
+    }
+
+    @Override
+    public @Nullable CharSequence identity() {
+        return connection.identity();
+    }
+
+    // PickRequest
+
+    @Override
+    public CharSequence source() {
+        return connection.forwardedFor().value();
+    }
+
+    @Override
+    public int loop() {
+        return connection.loop().number();
+    }
+
+    @Override
+    public long random() {
+        return connection.loop().random();
+    }
+
+    @Override
+    public long nowNanos() {
+        return record.pickNanos();
+    }
+
+    @Override
+    public boolean tried(Endpoint endpoint) {
+        return endpoint == target.endpoint();
+    }
+
+    // RequestContext
+
+    @Override
+    public HeaderField forwardedFor() {
+        return connection.forwardedFor();
+    }
+
+    @Override
+    public AsciiString requestId() {
+        return record.requestId();
+    }
+
+    @Override
+    public boolean upstreamTls() {
+        return target.isTls();
+    }
+
+    @Override
+    public boolean downstreamTls() {
+        return connection.isTls();
+    }
+
+    @Override
+    public @Nullable HeaderField identityField() {
+        return connection.identityField();
+    }
+}
