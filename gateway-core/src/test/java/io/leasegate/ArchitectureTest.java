@@ -42,8 +42,9 @@ class ArchitectureTest {
         {"resilience", "endpoint", "balance", "routing"},
         {"h2"},
         {"tls"},
+        {"dns"},
         {"filter", "routing", "balance", "endpoint", "resilience", "h2"},
-        {"proxy", "filter", "routing", "balance", "endpoint", "resilience", "h2", "health", "tls"},
+        {"proxy", "filter", "routing", "balance", "endpoint", "resilience", "h2", "health", "tls", "dns"},
     };
 
     private static final Pattern COMMENTS_AND_STRINGS =

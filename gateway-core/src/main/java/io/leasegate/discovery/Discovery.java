@@ -9,7 +9,6 @@ import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteTableBuilder;
 import io.leasegate.routing.RouteTableRef;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,26 +42,11 @@ public final class Discovery implements AutoCloseable {
             Function<String, LoadBalancer> balancers,
             List<Route> routes,
             DiscoveryListener listener) {
-        registries = registries(settings, listener);
+        registries = Registries.of(settings, control, listener);
         String source = registries.stream().map(Registry::name).collect(Collectors.joining("+"));
         RouteTableBuilder builder = new RouteTableBuilder(balancers, routes, source);
         tables = new RouteTableRef(builder.table());
         watcher = new RegistryWatcher(control, builder, tables, listener, firstSnapshot::countDown);
-    }
-
-    /** In the order of their precedence, the one that counts first. */
-    private List<Registry> registries(DiscoverySettings settings, DiscoveryListener listener) {
-        List<Registry> all = new ArrayList<>();
-        if (settings.etcd() != null) {
-            all.add(new EtcdRegistry(settings.etcd(), control, listener));
-        }
-        if (settings.file() != null) {
-            all.add(new FileRegistry(settings.file(), control, listener));
-        }
-        if (settings.statics() != null) {
-            all.add(new StaticRegistry(settings.statics()));
-        }
-        return List.copyOf(all);
     }
 
     /** Begins to follow the registries. Returns at once; an unreachable registry is tried for ever. */

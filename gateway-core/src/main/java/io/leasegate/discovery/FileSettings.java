@@ -12,6 +12,9 @@ import java.nio.file.Path;
  */
 public record FileSettings(Path path, long intervalMillis, Format format) {
 
+    /** The largest file that is read. A hundred thousand instances are less. */
+    public static final int MAX_BYTES = 16 * 1024 * 1024;
+
     public FileSettings {
         if (intervalMillis < 1) {
             throw new IllegalArgumentException("intervalMillis: " + intervalMillis + " (expected 1 or more)");

@@ -28,9 +28,6 @@ final class WatchedFile implements AutoCloseable {
 
     static final long SETTLE_MILLIS = 100;
 
-    /** A hundred thousand instances are less. */
-    static final int MAX_BYTES = 16 * 1024 * 1024;
-
     private static final Logger LOG = LoggerFactory.getLogger(WatchedFile.class);
 
     /** Hears of what is found. */
@@ -133,9 +130,12 @@ final class WatchedFile implements AutoCloseable {
                 return new Look(null, "is no file (expected a file, or a link to one)");
             }
             try (InputStream in = Files.newInputStream(path)) {
-                byte[] content = in.readNBytes(MAX_BYTES + 1);
-                return content.length > MAX_BYTES
-                        ? new Look(null, "is over " + MAX_BYTES / 1024 / 1024 + " MiB (expected a list of instances)")
+                byte[] content = in.readNBytes(FileSettings.MAX_BYTES + 1);
+                return content.length > FileSettings.MAX_BYTES
+                        ? new Look(
+                                null,
+                                "is over " + FileSettings.MAX_BYTES / 1024 / 1024
+                                        + " MiB (expected a list of instances)")
                         : new Look(content, "");
             }
         } catch (AccessDeniedException e) {

@@ -57,8 +57,16 @@ final class Connecting {
         return lastFailure != null && left(notBeforeNanos) > 0;
     }
 
+    /** Why there is no connection within a limit, in words for callers. */
+    String describeLack(String limit) {
+        ConnectFailure failure = lastFailure;
+        return failure == null
+                ? "phase " + phase().word() + ": no connection within " + limit
+                : ConnectFailure.describe(failure) + "; tried again for " + limit;
+    }
+
     /** How far the oldest attempt is. */
-    ConnectFailure.Phase phase() {
+    private ConnectFailure.Phase phase() {
         return opening.isEmpty()
                 ? ConnectFailure.Phase.CONNECT
                 : opening.get(0).attempt().phase();

@@ -65,13 +65,7 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
             CallObserver calls,
             ConnectionObserver connections,
             H2Codec codec) {
-        this(
-                settings,
-                tables,
-                calls,
-                connections,
-                codec,
-                new DnsHostNames(Transport.best().datagramChannel()));
+        this(settings, tables, calls, connections, codec, new DnsHostNames(settings.dns()));
     }
 
     /** With another source of addresses than DNS, which is closed with the gateway. */

@@ -1,5 +1,6 @@
 package io.leasegate.proxy;
 
+import io.leasegate.dns.DnsSettings;
 import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.tls.UpstreamTls;
 import io.netty.util.internal.PlatformDependent;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstreamTls how they are spoken to in TLS; null where they are not even when their registration asks for it
  * @param revisionTrailer whether callers are told by which revision of the registry their call was routed
  * @param eviction what happens to the calls of a service, given by its name, when their instance leaves the registry
+ * @param dns how the host names of instances are looked up
  */
 public record GatewaySettings(
         List<ListenerSettings> listeners,
@@ -25,7 +27,8 @@ public record GatewaySettings(
         Function<String, UpstreamSettings> upstream,
         Function<String, @Nullable UpstreamTls> upstreamTls,
         boolean revisionTrailer,
-        Function<String, EvictionPolicy> eviction) {
+        Function<String, EvictionPolicy> eviction,
+        DnsSettings dns) {
 
     private static final double DEFAULT_QUEUE_SHARE = 0.5;
 
@@ -42,23 +45,31 @@ public record GatewaySettings(
         this(listeners, ioThreads, shareOfMemory(DEFAULT_QUEUE_SHARE), upstream, service -> null);
     }
 
-    /** Calls in flight at an eviction finish, and no trailer tells the revision. */
+    /** Calls in flight at an eviction finish, no trailer tells the revision, and names are looked up as the system does it. */
     public GatewaySettings(
             List<ListenerSettings> listeners,
             int ioThreads,
             long maxQueuedBytes,
             Function<String, UpstreamSettings> upstream,
             Function<String, @Nullable UpstreamTls> upstreamTls) {
-        this(listeners, ioThreads, maxQueuedBytes, upstream, upstreamTls, false, service -> EvictionPolicy.FINISH);
+        this(
+                listeners,
+                ioThreads,
+                maxQueuedBytes,
+                upstream,
+                upstreamTls,
+                false,
+                service -> EvictionPolicy.FINISH,
+                DnsSettings.DEFAULT);
     }
 
     public GatewaySettings withRevisionTrailer(boolean on) {
-        return new GatewaySettings(listeners, ioThreads, maxQueuedBytes, upstream, upstreamTls, on, eviction);
+        return new GatewaySettings(listeners, ioThreads, maxQueuedBytes, upstream, upstreamTls, on, eviction, dns);
     }
 
     public GatewaySettings withEviction(Function<String, EvictionPolicy> policies) {
         return new GatewaySettings(
-                listeners, ioThreads, maxQueuedBytes, upstream, upstreamTls, revisionTrailer, policies);
+                listeners, ioThreads, maxQueuedBytes, upstream, upstreamTls, revisionTrailer, policies, dns);
     }
 
     /** A share, 0 to 1, of the memory outside of the heap that the JVM gives to buffers; in bytes. */

@@ -1,5 +1,6 @@
 package io.leasegate.proxy;
 
+import io.leasegate.h2.H2Connection;
 import io.leasegate.routing.EvictionPolicy;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -40,29 +41,40 @@ final class InFlightCalls {
         leg.next = null;
     }
 
-    /** The endpoint has left the registry: no call joins any more, and each of those that are here goes on as long as it may. */
-    void evict(EventLoop loop) {
+    /**
+     * The endpoint, or one of its connections, is left: no call joins any more, and each of those that are here goes on as long as it may.
+     *
+     * @param connection the connection that is left, null for all of them
+     * @param why for the callers whose calls are cut
+     */
+    void evict(EventLoop loop, @Nullable H2Connection connection, String why) {
         TreeSet<Long> periods = new TreeSet<>();
         for (UpstreamLeg leg = first; leg != null; leg = leg.next) {
-            periods.add(leg.evictionPolicy().cutAfterMillis());
+            if (isOn(leg, connection)) {
+                periods.add(leg.evictionPolicy().cutAfterMillis());
+            }
         }
         for (long millis : periods) {
             if (millis == 0) {
-                cut(millis);
+                cut(millis, connection, why);
             } else if (millis != EvictionPolicy.NEVER) {
-                loop.schedule(() -> cut(millis), millis, TimeUnit.MILLISECONDS);
+                loop.schedule(() -> cut(millis, connection, why), millis, TimeUnit.MILLISECONDS);
             }
         }
     }
 
-    private void cut(long millis) {
+    private void cut(long millis, @Nullable H2Connection connection, String why) {
         // One call's end may be that of others too, and would pull the list from under the walk.
         List<UpstreamLeg> due = new ArrayList<>();
         for (UpstreamLeg leg = first; leg != null; leg = leg.next) {
-            if (leg.evictionPolicy().cutAfterMillis() == millis) {
+            if (leg.evictionPolicy().cutAfterMillis() == millis && isOn(leg, connection)) {
                 due.add(leg);
             }
         }
-        due.forEach(UpstreamLeg::cut);
+        due.forEach(leg -> leg.cut(why));
+    }
+
+    private static boolean isOn(UpstreamLeg leg, @Nullable H2Connection connection) {
+        return connection == null || leg.stream().connection() == connection;
     }
 }

@@ -7,13 +7,10 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
@@ -22,8 +19,7 @@ record Transport(
         String name,
         IoHandlerFactory ioHandlers,
         Class<? extends ServerChannel> serverChannel,
-        Class<? extends Channel> channel,
-        Class<? extends DatagramChannel> datagramChannel) {
+        Class<? extends Channel> channel) {
 
     /**
      * A peer that acknowledges nothing for this long is gone (RFC 5482); without it, Linux goes on for a quarter of an hour. It also
@@ -40,17 +36,8 @@ record Transport(
     static Transport best() {
         return Epoll.isAvailable()
                 ? new Transport(
-                        "epoll",
-                        EpollIoHandler.newFactory(),
-                        EpollServerSocketChannel.class,
-                        EpollSocketChannel.class,
-                        EpollDatagramChannel.class)
-                : new Transport(
-                        "nio",
-                        NioIoHandler.newFactory(),
-                        NioServerSocketChannel.class,
-                        NioSocketChannel.class,
-                        NioDatagramChannel.class);
+                        "epoll", EpollIoHandler.newFactory(), EpollServerSocketChannel.class, EpollSocketChannel.class)
+                : new Transport("nio", NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.H2ConnectionListener;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.Violation;
+import java.net.InetAddress;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -35,10 +36,12 @@ final class UpstreamConnection implements H2ConnectionListener {
     private State state = State.OPENING;
     private UpstreamEnd end = UpstreamEnd.LOST;
     private UpstreamConnector.@Nullable Attempt attempt;
+    private @Nullable InetAddress remoteAddress;
     private @Nullable H2Connection h2;
     private @Nullable PingKeepalive keepalive;
     private @Nullable Future<?> idleTimer;
     private @Nullable Future<?> ageTimer;
+    private @Nullable Future<?> movedTimer;
     private long readyNanos;
     private long lastUseNanos;
     private int streams;
@@ -58,6 +61,12 @@ final class UpstreamConnection implements H2ConnectionListener {
 
     void attemptedBy(UpstreamConnector.Attempt newAttempt) {
         attempt = newAttempt;
+    }
+
+    /** The address that it leads to; null where there is none. */
+    @Nullable
+    InetAddress remoteAddress() {
+        return remoteAddress;
     }
 
     boolean canOpenStream() {
@@ -104,6 +113,19 @@ final class UpstreamConnection implements H2ConnectionListener {
         pool.onWorn(this, why);
     }
 
+    /**
+     * The instance's name leads elsewhere. The connection serves until its successor is there, but not for longer than an attempt to make
+     * one may take: whoever has taken the old address over need not be the instance.
+     */
+    void onMoved() {
+        if (state != State.READY || worn == UpstreamEnd.MOVED) {
+            return;
+        }
+        movedTimer = h2().eventLoop()
+                .schedule(() -> pool.onMovedLate(this), pool.settings().connectTimeoutMillis(), TimeUnit.MILLISECONDS);
+        wearOut(UpstreamEnd.MOVED);
+    }
+
     /** Takes no more calls and closes when the last one has ended. */
     void leave(UpstreamEnd why) {
         if (state == State.READY) {
@@ -129,8 +151,9 @@ final class UpstreamConnection implements H2ConnectionListener {
     // What the attempt reports
 
     /** The transport stands. */
-    void opened(H2Connection connection) {
+    void opened(H2Connection connection, @Nullable InetAddress address) {
         h2 = connection;
+        remoteAddress = address;
     }
 
     void failed(ConnectFailure failure) {
@@ -224,6 +247,9 @@ final class UpstreamConnection implements H2ConnectionListener {
         }
         if (ageTimer != null) {
             ageTimer.cancel(false);
+        }
+        if (movedTimer != null) {
+            movedTimer.cancel(false);
         }
     }
 

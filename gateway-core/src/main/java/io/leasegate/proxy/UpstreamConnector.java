@@ -207,7 +207,7 @@ final class UpstreamConnector {
             phase = Phase.PREFACE;
             H2Connection made = loop.codec().clientConnection(connected, settings.protocol(), connection);
             h2 = made;
-            connection.opened(made);
+            connection.opened(made, connected.remoteAddress() instanceof InetSocketAddress a ? a.getAddress() : null);
         }
 
         /** The instance's SETTINGS are there. */

@@ -14,6 +14,8 @@ public enum UpstreamEnd {
     KEEPALIVE("keepalive"),
     /** The instance has left the registry. */
     RETIRED("retired"),
+    /** The instance's host name leads to other addresses by now. */
+    MOVED("moved"),
     /** The gateway shut down. */
     SHUTDOWN("shutdown"),
     /** The instance or something on the way to it closed the connection, or a protocol error did. */

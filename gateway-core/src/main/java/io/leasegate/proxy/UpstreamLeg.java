@@ -66,8 +66,12 @@ final class UpstreamLeg implements H2StreamListener {
         return exchange.evictionPolicy();
     }
 
-    /** The instance has left the registry, and the call has had the time that its policy gives it. */
-    void cut() {
+    /**
+     * The instance or its connection is left, and the call has had the time that its policy gives it.
+     *
+     * @param why it is left
+     */
+    void cut(String why) {
         if (dropped) {
             return;
         }
@@ -76,7 +80,7 @@ final class UpstreamLeg implements H2StreamListener {
         exchange.fail(
                 Outcome.EVICTED,
                 GrpcStatus.UNAVAILABLE,
-                "it has left the registry, and the call was cut "
+                why + ", and the call was cut "
                         + (policy.cutAfterMillis() == 0
                                 ? "at once (eviction.in-flight = cut-now)"
                                 : "after eviction.cut-after = " + policy.cutAfterMillis() + " ms")

@@ -35,6 +35,7 @@ final class UpstreamPool {
     private final KeepalivePace keepalivePace;
     private final StreamCapacity capacity;
     private final InFlightCalls inFlight = new InFlightCalls();
+    private final AddressWatch addresses;
     private final List<UpstreamConnection> connections = new ArrayList<>(2);
     private final List<UpstreamConnection> leaving = new ArrayList<>(1);
     private long lastCallNanos;
@@ -50,6 +51,7 @@ final class UpstreamPool {
         this.connecting = new Connecting(this, loop, connector);
         this.line = new WaitingLine(loop, endpoint.id(), settings, this::onLate);
         this.keepalivePace = new KeepalivePace(settings.keepalive());
+        this.addresses = new AddressWatch(loop, id(), connector.isByName(), settings.followNames(), connections);
         this.capacity = new StreamCapacity(loop.eventLoop(), settings, connections, this::leaveSurplus);
     }
 
@@ -141,12 +143,7 @@ final class UpstreamPool {
                             + ": no stream got free within " + limit);
             return;
         }
-        ConnectFailure failure = connecting.lastFailure();
-        waiter.onRefused(
-                Outcome.CONNECT_FAILED,
-                failure == null
-                        ? "phase " + connecting.phase().word() + ": no connection within " + limit
-                        : ConnectFailure.describe(failure) + "; tried again for " + limit);
+        waiter.onRefused(Outcome.CONNECT_FAILED, connecting.describeLack(limit));
     }
 
     /** The call is in flight from now on. */
@@ -217,7 +214,7 @@ final class UpstreamPool {
         for (UpstreamConnection c : new ArrayList<>(connections)) {
             leave(c, UpstreamEnd.RETIRED, "the instance has left the registry");
         }
-        inFlight.evict(loop.eventLoop());
+        inFlight.evict(loop.eventLoop(), null, "it has left the registry");
     }
 
     /** Closes everything at once. */
@@ -235,6 +232,7 @@ final class UpstreamPool {
         health.end(reason);
         connecting.abandon(reason);
         capacity.stop();
+        addresses.stop();
         line.refuseIf(
                 w -> true,
                 Outcome.CONNECT_FAILED,
@@ -251,6 +249,7 @@ final class UpstreamPool {
         giveToWaiting();
         if (connections.contains(connection)) {
             health.onReady(connection);
+            addresses.onReady(connection);
         }
         leaveOneWorn();
         connectAsNeeded();
@@ -259,9 +258,7 @@ final class UpstreamPool {
     void onConnectFailed(UpstreamConnection connection, ConnectFailure failure) {
         connecting.onFailed(connection, failure);
         observer().onConnectFailed(id(), failure);
-        if (connector.isByName()) {
-            loop.gateway().hostNames().forget();
-        }
+        addresses.forget();
         if (connections.isEmpty() && connecting.opening() == 0) {
             line.refuseIf(w -> !mayOutlast(failure, w), Outcome.CONNECT_FAILED, ConnectFailure.describe(failure));
         }
@@ -299,6 +296,7 @@ final class UpstreamPool {
         leaving.remove(connection);
         observer().onUpstreamClose(id(), end);
         if (wasOpen) {
+            addresses.forget();
             replaceEnded(connection, reason);
         }
     }
@@ -306,6 +304,7 @@ final class UpstreamPool {
     /** What is in use is replaced at once: the next call should not have to wait for it. */
     private void replaceEnded(UpstreamConnection connection, String reason) {
         connecting.onEnd(connection);
+        addresses.onGone();
         health.onGone(connection, reason, connections);
         if (!retired && connections.isEmpty() && hasCalls()) {
             connecting.openUnasked();
@@ -313,13 +312,21 @@ final class UpstreamPool {
         connectAsNeeded();
     }
 
-    /** The connection is old or nearly out of stream ids. It serves until its successor is there, if it needs one. */
+    /** The connection is old, nearly out of stream ids, or leads elsewhere than the name. It serves until its successor is there, if it needs one. */
     void onWorn(UpstreamConnection connection, UpstreamEnd why) {
         boolean needed = connection.activeStreams() > 0 || hasCalls() || isKept(connection);
         if (needed) {
             connectAsNeeded();
         } else {
             leave(connection, why, "no longer needed");
+        }
+    }
+
+    /** Its successor is not there in time. */
+    void onMovedLate(UpstreamConnection connection) {
+        if (connections.contains(connection)) {
+            leave(connection, UpstreamEnd.MOVED, addresses.reason());
+            connectAsNeeded();
         }
     }
 
@@ -358,8 +365,12 @@ final class UpstreamPool {
     private void leave(UpstreamConnection connection, UpstreamEnd why, String reason) {
         connections.remove(connection);
         leaving.add(connection);
+        addresses.onGone();
         health.onGone(connection, reason, connections);
         connection.leave(why);
+        if (why == UpstreamEnd.MOVED) {
+            inFlight.evict(loop.eventLoop(), connection.h2(), addresses.reason());
+        }
     }
 
     // Connecting

@@ -13,6 +13,7 @@ import io.leasegate.h2.ProtocolSettings;
  * @param life when a connection is left
  * @param keepalive whether and how a silent instance is asked for a sign of life
  * @param warm whether each event loop opens a connection to each endpoint before a call needs it
+ * @param followNames whether a connection is left once the instance's host name does not lead to its address any more
  */
 public record UpstreamSettings(
         ProtocolSettings protocol,
@@ -22,7 +23,8 @@ public record UpstreamSettings(
         int pendingTimeoutMillis,
         ConnectionLife life,
         KeepaliveSettings keepalive,
-        boolean warm) {
+        boolean warm,
+        boolean followNames) {
 
     /** What holds where nothing is configured. */
     public static final UpstreamSettings DEFAULT =
@@ -43,22 +45,47 @@ public record UpstreamSettings(
                 pendingTimeoutMillis,
                 ConnectionLife.DEFAULT,
                 KeepaliveSettings.OFF,
-                false);
+                false,
+                true);
     }
 
     public UpstreamSettings withConnectTimeout(int millis) {
         return new UpstreamSettings(
-                protocol, millis, connectionsPerEndpoint, maxPending, pendingTimeoutMillis, life, keepalive, warm);
+                protocol,
+                millis,
+                connectionsPerEndpoint,
+                maxPending,
+                pendingTimeoutMillis,
+                life,
+                keepalive,
+                warm,
+                followNames);
     }
 
     public UpstreamSettings withConnectionsPerEndpoint(int n) {
         return new UpstreamSettings(
-                protocol, connectTimeoutMillis, n, maxPending, pendingTimeoutMillis, life, keepalive, warm);
+                protocol,
+                connectTimeoutMillis,
+                n,
+                maxPending,
+                pendingTimeoutMillis,
+                life,
+                keepalive,
+                warm,
+                followNames);
     }
 
     public UpstreamSettings withPending(int calls, int timeoutMillis) {
         return new UpstreamSettings(
-                protocol, connectTimeoutMillis, connectionsPerEndpoint, calls, timeoutMillis, life, keepalive, warm);
+                protocol,
+                connectTimeoutMillis,
+                connectionsPerEndpoint,
+                calls,
+                timeoutMillis,
+                life,
+                keepalive,
+                warm,
+                followNames);
     }
 
     public UpstreamSettings withLife(ConnectionLife newLife) {
@@ -70,7 +97,8 @@ public record UpstreamSettings(
                 pendingTimeoutMillis,
                 newLife,
                 keepalive,
-                warm);
+                warm,
+                followNames);
     }
 
     public UpstreamSettings withKeepalive(KeepaliveSettings newKeepalive) {
@@ -82,7 +110,8 @@ public record UpstreamSettings(
                 pendingTimeoutMillis,
                 life,
                 newKeepalive,
-                warm);
+                warm,
+                followNames);
     }
 
     public UpstreamSettings withWarm(boolean on) {
@@ -94,6 +123,20 @@ public record UpstreamSettings(
                 pendingTimeoutMillis,
                 life,
                 keepalive,
+                on,
+                followNames);
+    }
+
+    public UpstreamSettings withFollowNames(boolean on) {
+        return new UpstreamSettings(
+                protocol,
+                connectTimeoutMillis,
+                connectionsPerEndpoint,
+                maxPending,
+                pendingTimeoutMillis,
+                life,
+                keepalive,
+                warm,
                 on);
     }
 }

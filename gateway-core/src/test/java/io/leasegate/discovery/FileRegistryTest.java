@@ -68,7 +68,7 @@ class FileRegistryTest {
     private void follow(StaticInstance... statics) {
         StaticSettings listed = statics.length == 0 ? null : new StaticSettings(Map.of("echo", List.of(statics)));
         discovery = new Discovery(
-                new DiscoverySettings(null, new FileSettings(file(), 10, FileRegistryTest::parse), listed),
+                new DiscoverySettings(null, new FileSettings(file(), 10, FileRegistryTest::parse), null, listed),
                 name -> new RoundRobinLoadBalancer(),
                 List.of(),
                 new DiscoveryListener() {

@@ -156,7 +156,7 @@ class WatchedFileTest {
         watch(file);
         expectNext("! is no file (expected a file, or a link to one)");
         Files.delete(file);
-        Files.write(file, new byte[WatchedFile.MAX_BYTES + 1]);
+        Files.write(file, new byte[FileSettings.MAX_BYTES + 1]);
         Pause.until(
                 Duration.ofSeconds(20),
                 () -> "heard " + heard,

@@ -7,8 +7,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** Answers for every name what the test says: addresses, that there is none, or nothing at all. Safe from any thread. */
 final class ScriptedHostNames implements HostNames {
@@ -17,6 +21,7 @@ final class ScriptedHostNames implements HostNames {
     private volatile boolean silent;
     private final AtomicInteger questions = new AtomicInteger();
     private final AtomicInteger forgotten = new AtomicInteger();
+    private final Set<Runnable> followers = ConcurrentHashMap.newKeySet();
 
     void answer(String... literals) {
         addresses = List.of(literals);
@@ -56,8 +61,37 @@ final class ScriptedHostNames implements HostNames {
     }
 
     @Override
-    public void forget() {
+    public void forget(String host) {
         forgotten.incrementAndGet();
+    }
+
+    /** Nobody is told of anything before {@link #tell}. */
+    @Override
+    public Following follow(EventLoop loop, String host, Consumer<Set<InetAddress>> listener) {
+        Runnable teller = () -> loop.execute(() -> listener.accept(known()));
+        followers.add(teller);
+        return () -> followers.remove(teller);
+    }
+
+    /** Tells whoever follows a name what is answered by now. */
+    void tell() {
+        followers.forEach(Runnable::run);
+    }
+
+    int followers() {
+        return followers.size();
+    }
+
+    private Set<InetAddress> known() {
+        Set<InetAddress> all = new HashSet<>();
+        for (String literal : addresses) {
+            try {
+                all.add(InetAddress.getByName(literal));
+            } catch (UnknownHostException e) {
+                throw new IllegalArgumentException(literal, e);
+            }
+        }
+        return all;
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.leasegate.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -27,8 +26,11 @@ public final class ScriptedInstance implements AutoCloseable {
         void play(RawStream stream) throws Exception;
     }
 
+    private static final String LOOPBACK = "127.0.0.1";
+
     private final StreamScript script;
     private final Supplier<PeerOptions> options;
+    private final String host;
     private final int port;
     private final List<RawHttp2Peer> connections = new CopyOnWriteArrayList<>();
     private final List<RawStream> streams = new CopyOnWriteArrayList<>();
@@ -40,9 +42,14 @@ public final class ScriptedInstance implements AutoCloseable {
     private volatile boolean closing;
 
     private ScriptedInstance(Supplier<PeerOptions> options, StreamScript script) {
+        this(options, script, LOOPBACK, 0);
+    }
+
+    private ScriptedInstance(Supplier<PeerOptions> options, StreamScript script, String host, int port) {
         this.options = options;
         this.script = script;
-        this.port = bind(0);
+        this.host = host;
+        this.port = bind(port);
     }
 
     /** An instance whose streams the test plays itself. */
@@ -58,6 +65,11 @@ public final class ScriptedInstance implements AutoCloseable {
     /** An instance that plays the script on each stream. */
     public static ScriptedInstance start(StreamScript script) {
         return new ScriptedInstance(PeerOptions::defaults, script);
+    }
+
+    /** An instance at another address of this machine, whose streams the test plays itself. */
+    public static ScriptedInstance startAt(String host, int port) {
+        return new ScriptedInstance(PeerOptions::defaults, null, host, port);
     }
 
     public static ScriptedInstance start(Supplier<PeerOptions> options, StreamScript script) {
@@ -163,7 +175,7 @@ public final class ScriptedInstance implements AutoCloseable {
             if (o.receiveBufferBytes > 0) {
                 s.setReceiveBufferSize(o.receiveBufferBytes);
             }
-            s.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort), 512);
+            s.bind(new InetSocketAddress(host, wantedPort), 512);
             serverSocket = s;
             acceptor = new Thread(() -> acceptLoop(s), "scripted-instance-accept-" + s.getLocalPort());
             acceptor.setDaemon(true);

@@ -9,7 +9,6 @@ import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,33 +21,47 @@ public final class TestServer implements AutoCloseable {
     /** The gRPC name of the service unless told. */
     public static final String SERVICE = "leasegate.test.Echo";
 
+    private static final String LOOPBACK = "127.0.0.1";
+
     private final EchoService echo;
     private final List<Metadata> calls = new CopyOnWriteArrayList<>();
     private final UnaryOperator<NettyServerBuilder> custom;
     private final BindableService[] services;
+    private final String host;
     private final int port;
     private Server server;
 
-    private TestServer(String service, UnaryOperator<NettyServerBuilder> custom, BindableService... services) {
+    private TestServer(
+            String service,
+            UnaryOperator<NettyServerBuilder> custom,
+            String host,
+            int wantedPort,
+            BindableService... services) {
         this.echo = new EchoService(service);
         this.custom = custom;
         this.services = services.clone();
-        this.port = listen(0);
+        this.host = host;
+        this.port = listen(wantedPort);
     }
 
     /** A server with defaults. */
     public static TestServer start() {
-        return new TestServer(SERVICE, b -> b);
+        return new TestServer(SERVICE, b -> b, LOOPBACK, 0);
+    }
+
+    /** A server with defaults at another address of this machine. */
+    public static TestServer startAt(String host, int port) {
+        return new TestServer(SERVICE, b -> b, host, port);
     }
 
     /** A server whose echo service has another gRPC name. */
     public static TestServer start(String service) {
-        return new TestServer(service, b -> b);
+        return new TestServer(service, b -> b, LOOPBACK, 0);
     }
 
     /** A server with other settings and more services. */
     public static TestServer start(UnaryOperator<NettyServerBuilder> custom, BindableService... services) {
-        return new TestServer(SERVICE, custom, services);
+        return new TestServer(SERVICE, custom, LOOPBACK, 0, services);
     }
 
     public int port() {
@@ -92,8 +105,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     private int listen(int wantedPort) {
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort))
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(host, wantedPort))
                 .addService(echo.definition())
                 .maxInboundMessageSize(Integer.MAX_VALUE)
                 .intercept(new ServerInterceptor() {

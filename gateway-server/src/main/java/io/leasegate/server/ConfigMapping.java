@@ -9,7 +9,10 @@ import io.leasegate.discovery.EtcdSettings;
 import io.leasegate.discovery.FileSettings;
 import io.leasegate.discovery.HoldSettings;
 import io.leasegate.discovery.LeaseSettings;
+import io.leasegate.discovery.NamedSettings;
+import io.leasegate.discovery.NamedSettings.Name;
 import io.leasegate.discovery.StaticSettings;
+import io.leasegate.dns.DnsSettings;
 import io.leasegate.health.HealthSettings;
 import io.leasegate.proxy.ConnectionLife;
 import io.leasegate.proxy.ConnectionLimits;
@@ -27,6 +30,7 @@ import io.leasegate.server.config.CallConfig;
 import io.leasegate.server.config.ConfigurationException;
 import io.leasegate.server.config.ConnectionsConfig;
 import io.leasegate.server.config.DiscoveryConfig.StaticInstance;
+import io.leasegate.server.config.DnsConfig;
 import io.leasegate.server.config.EtcdConfig;
 import io.leasegate.server.config.FileConfig;
 import io.leasegate.server.config.GatewayConfig;
@@ -70,7 +74,8 @@ public final class ConfigMapping {
                 service -> upstream(config, service),
                 tls::service,
                 config.revisionTrailer(),
-                service -> eviction(config.services().of(service).call().eviction()));
+                service -> eviction(config.services().of(service).call().eviction()),
+                dns(config));
     }
 
     private static EvictionPolicy eviction(CallConfig.Eviction e) {
@@ -118,7 +123,8 @@ public final class ConfigMapping {
                 Math.toIntExact(limits.pendingTimeout().toMillis()),
                 life(config.upstream().life()),
                 keepalive(config.upstream().keepalive()),
-                config.upstream().warm());
+                config.upstream().warm(),
+                config.upstream().followNames());
     }
 
     private static ConnectionLife life(UpstreamConfig.Life life) {
@@ -201,11 +207,32 @@ public final class ConfigMapping {
 
     static DiscoverySettings discovery(GatewayConfig config) {
         EtcdConfig etcd = config.discovery().etcd();
+        return discovery(config, etcd == null ? null : safe(etcd));
+    }
+
+    /** All sources as they are read for a look at them, and not for routing. */
+    public static DiscoverySettings look(GatewayConfig config) {
+        EtcdConfig etcd = config.discovery().etcd();
+        return discovery(config, etcd == null ? null : etcd(etcd));
+    }
+
+    private static DiscoverySettings discovery(GatewayConfig config, @Nullable EtcdSettings etcd) {
+        Map<String, List<Name>> names = config.discovery().dnsServices();
         Map<String, List<StaticInstance>> statics = config.discovery().staticServices();
         return new DiscoverySettings(
-                etcd == null ? null : safe(etcd),
+                etcd,
                 file(config.discovery().file()),
+                names.isEmpty() ? null : new NamedSettings(names, dns(config)),
                 statics.isEmpty() ? null : instances(statics));
+    }
+
+    static DnsSettings dns(GatewayConfig config) {
+        DnsConfig dns = config.dns();
+        return new DnsSettings(
+                dns.nameServers(),
+                dns.timeout().toMillis(),
+                dns.minInterval().toMillis(),
+                dns.maxInterval().toMillis());
     }
 
     private static @Nullable FileSettings file(@Nullable FileConfig file) {
@@ -255,8 +282,7 @@ public final class ConfigMapping {
                 .withSavedTable(etcd.savedTable());
     }
 
-    /** How etcd is read, for the gateway and for a single look at it. */
-    public static EtcdSettings etcd(EtcdConfig etcd) {
+    private static EtcdSettings etcd(EtcdConfig etcd) {
         EtcdConfig.Credentials user = etcd.credentials();
         return EtcdSettings.of(etcd.endpoints().stream().map(URI::toString).toList())
                 .withKeyPrefixes(etcd.prefixes())

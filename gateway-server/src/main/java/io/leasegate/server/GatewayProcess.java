@@ -100,6 +100,9 @@ public final class GatewayProcess implements AutoCloseable {
         if (config.discovery().file() != null) {
             metrics.bindSource(new OtherSource("file", discovery));
         }
+        if (!config.discovery().dnsServices().isEmpty()) {
+            metrics.bindSource(new OtherSource("dns", discovery));
+        }
         if (accessLog != null) {
             metrics.bindAccessLog(accessLog::lines, accessLog::dropped);
         }
@@ -243,6 +246,8 @@ public final class GatewayProcess implements AutoCloseable {
                         + " was not read since: " + s.error());
             } else if (s.synced() && !s.connected()) {
                 alarms.add(s.name() + " is not followed, what it said last stays in force: " + s.error());
+            } else if (s.synced() && !s.error().isEmpty()) {
+                alarms.add(s.name() + ": " + s.error());
             }
             if (s.held() > 0) {
                 alarms.add(s.held() + " instances are held: they vanished from " + s.name()

@@ -1,5 +1,6 @@
 package io.leasegate.server.cli;
 
+import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.EtcdSettings;
 import io.leasegate.discovery.EtcdSnapshotReader;
 import io.leasegate.discovery.RegistrySnapshot;
@@ -11,7 +12,6 @@ import io.leasegate.server.cli.AddressProbe.Outcome;
 import io.leasegate.server.cli.AddressProbe.Result;
 import io.leasegate.server.cli.AddressProbe.Target;
 import io.leasegate.server.config.ConfigurationException;
-import io.leasegate.server.config.EtcdConfig;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,11 +27,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code leasegate registrations}: reads the registry and says what each key is taken for, and what is wrong with it. */
+/** {@code leasegate registrations}: reads the registry and other sources, and says what each key is taken for, and what is wrong with it. */
 @Command(
         name = "registrations",
         description = {
-            "Read the registry once and print what each key is taken for, or why it is refused.",
+            "Read the registry and the other sources once and print what each key is taken for, or why it is refused.",
             "With --lint, also look for mistakes: refused and unknown values, addresses that nothing or something else than"
                     + " HTTP/2 listens at, addresses that are there twice, keys without a lease, mixed versions."
         },
@@ -88,12 +88,8 @@ final class RegistrationsCommand implements Callable<Integer> {
         if (watch && lint) {
             throw new ParameterException(spec.commandLine(), "--watch follows changes; it does not go with --lint.");
         }
-        EtcdConfig etcd = config.load(spec.commandLine().getErr()).discovery().etcd();
-        if (etcd == null) {
-            throw new CommandFailure(config.path()
-                    + ": no registry is configured, only static instances (add leasegate.discovery.etcd.endpoints)");
-        }
-        EtcdSettings settings = ConfigMapping.etcd(etcd);
+        DiscoverySettings settings =
+                ConfigMapping.look(config.load(spec.commandLine().getErr()));
         PrintWriter out = spec.commandLine().getOut();
         Paint paint = Paint.when(color);
         if (watch) {
@@ -115,23 +111,38 @@ final class RegistrationsCommand implements Callable<Integer> {
         return lint && bad ? FOUND : 0;
     }
 
-    private RegistrationsReport report(EtcdSettings settings) throws CommandFailure, InterruptedException {
-        RegistrySnapshot snapshot;
-        try {
-            snapshot = EtcdSnapshotReader.read(settings, LIMIT);
-        } catch (RegistryUnavailableException e) {
-            throw new CommandFailure(String.valueOf(e.getMessage()), e);
-        }
+    private RegistrationsReport report(DiscoverySettings settings) throws CommandFailure, InterruptedException {
         List<KeyReport> keys = new ArrayList<>();
-        for (RegistrySnapshot.Key k : snapshot.keys()) {
-            keys.add(new KeyReport(k.key(), k.interpretation(), k.guess(), k.leaseId(), k.leaseTtlSeconds()));
+        long revision = 0;
+        String elsewhere = "";
+        if (settings.etcd() != null) {
+            RegistrySnapshot snapshot = read(settings.etcd());
+            revision = snapshot.revision();
+            elsewhere = snapshot.elsewhere();
+            for (RegistrySnapshot.Key k : snapshot.keys()) {
+                keys.add(new KeyReport(
+                        KeyReport.ETCD, k.key(), k.interpretation(), k.guess(), k.leaseId(), k.leaseTtlSeconds()));
+            }
+        }
+        DiscoverySettings others = settings.withoutEtcd();
+        if (others != null) {
+            PrintWriter err = spec.commandLine().getErr();
+            keys.addAll(SourceReader.read(others, LIMIT, w -> err.println("warning: " + w)));
         }
         List<Finding> findings = new ArrayList<>();
         if (lint) {
             findings.addAll(probe(keys));
         }
-        findings.addAll(RegistryLint.check(keys, snapshot.elsewhere()));
-        return new RegistrationsReport(snapshot.revision(), keys, findings);
+        findings.addAll(RegistryLint.check(keys, elsewhere));
+        return new RegistrationsReport(revision, keys, findings);
+    }
+
+    private static RegistrySnapshot read(EtcdSettings etcd) throws CommandFailure, InterruptedException {
+        try {
+            return EtcdSnapshotReader.read(etcd, LIMIT);
+        } catch (RegistryUnavailableException e) {
+            throw new CommandFailure(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** What is found at the addresses; each is looked at once, however many keys have it. */

@@ -26,7 +26,7 @@ final class RegistrationsReport {
     private final List<Finding> findings;
 
     /**
-     * @param revision the registry revision that was read
+     * @param revision the registry revision that was read, 0 where etcd is no source
      * @param keys all keys that were read
      * @param findings what is wrong or odd
      */
@@ -163,7 +163,7 @@ final class RegistrationsReport {
 
     private static String lease(KeyReport key) {
         if (key.leaseId() == 0) {
-            return "none";
+            return key.lacksLease() ? "none" : "-";
         }
         return key.leaseTtlSeconds() == 0 ? "unknown" : key.leaseTtlSeconds() + "s";
     }
@@ -189,6 +189,7 @@ final class RegistrationsReport {
             if (key.taken().registrations().isEmpty()) {
                 boolean isPlaceholder = key.taken().result() instanceof NotARegistration;
                 ObjectNode node = (isPlaceholder ? ignored : refused).addObject();
+                node.put("source", key.source());
                 node.put("key", key.key());
                 node.put("format", key.taken().format());
                 node.put("reason", key.taken().result().reason());
@@ -212,6 +213,7 @@ final class RegistrationsReport {
         node.put("service", r.service());
         node.put("address", address(r));
         describe(node, r.traits());
+        node.put("source", key.source());
         node.put("format", key.taken().format());
         node.put("rule", key.taken().rule());
         node.put("key", key.key());

@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leasegate.discovery.ControlThread;
 import io.leasegate.discovery.DiscoveryListener;
-import io.leasegate.discovery.EtcdRegistry;
-import io.leasegate.discovery.EtcdSettings;
+import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.Refusal;
+import io.leasegate.discovery.Registries;
+import io.leasegate.discovery.Registry;
 import io.leasegate.discovery.RegistrySink;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
@@ -23,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Follows the registry and prints each change as it comes. What is there at first comes as additions. The control thread prints; the
+ * Follows the registry and the other sources and prints each change as it comes. What is there at first comes as additions. The control thread prints; the
  * caller waits.
  */
 final class RegistrationsWatch implements RegistrySink, DiscoveryListener {
@@ -40,10 +41,10 @@ final class RegistrationsWatch implements RegistrySink, DiscoveryListener {
     }
 
     /** Follows until the thread is interrupted or the output is closed. */
-    void follow(EtcdSettings settings) {
+    void follow(DiscoverySettings settings) {
         try (ControlThread control = new ControlThread()) {
-            EtcdRegistry registry = new EtcdRegistry(settings, control, this);
-            control.execute(() -> registry.start(this));
+            List<Registry> registries = Registries.of(settings, control, this);
+            control.execute(() -> registries.forEach(r -> r.start(this)));
             try {
                 // A reader that went away, as head does, ends it.
                 while (!out.checkError()) {
@@ -52,7 +53,7 @@ final class RegistrationsWatch implements RegistrySink, DiscoveryListener {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
-                control.execute(registry::close);
+                control.execute(() -> registries.forEach(Registry::close));
             }
         }
     }

@@ -57,7 +57,7 @@ final class RegistryLint {
         for (String note : key.taken().notes()) {
             findings.add(Finding.warning("odd-value", key.key(), service, "", note));
         }
-        if (key.leaseId() == 0) {
+        if (key.lacksLease()) {
             findings.add(Finding.warning(
                     "no-lease",
                     key.key(),

@@ -1,6 +1,7 @@
 package io.leasegate.server.config;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
@@ -16,6 +17,8 @@ final class Addresses {
      * @param port 1 to 65535
      */
     record HostPort(String host, int port) {}
+
+    private static final int DNS_PORT = 53;
 
     private static final Pattern HOST_NAME = Pattern.compile(
             "(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\\.?");
@@ -39,6 +42,34 @@ final class Addresses {
             "localhost");
 
     static final Kind<HostPort> HOST_PORT = new Kind<>(Addresses::hostPort, new HostPort("localhost", 1));
+
+    /** A host name, which is no IP address, and a port. */
+    static final Kind<HostPort> NAME_AND_PORT = new Kind<>(
+            text -> {
+                HostPort parsed;
+                try {
+                    parsed = hostPort(text);
+                } catch (Unexpected e) {
+                    throw new Unexpected("a host name and port such as echo.internal:50051");
+                }
+                refuseAddress(parsed.host());
+                return parsed;
+            },
+            new HostPort("localhost", 1));
+
+    /** A name that DNS may know, without a port. */
+    static final Kind<String> DNS_NAME = new Kind<>(
+            text -> {
+                if (!isHost(text)) {
+                    throw new Unexpected("a DNS name such as _grpc._tcp.echo.internal, without a port");
+                }
+                refuseAddress(text);
+                return text;
+            },
+            "localhost");
+
+    /** The IP address of a name server, and its port where that is not 53. */
+    static final Kind<InetSocketAddress> NAME_SERVER = new Kind<>(Addresses::nameServer, new InetSocketAddress(53));
 
     static final Kind<String> SERVICE = word("a service name, without spaces", "[^\\s\\p{Cntrl}]{1,255}");
 
@@ -90,6 +121,33 @@ final class Addresses {
                     return text;
                 },
                 "-");
+    }
+
+    private static boolean isAddress(String host) {
+        return IPV4.matcher(host).matches() || (host.indexOf(':') >= 0 && isIpv6(host));
+    }
+
+    private static void refuseAddress(String host) throws Unexpected {
+        if (isAddress(host)) {
+            throw new Unexpected("a name; an IP address is listed in leasegate.discovery.static.services");
+        }
+    }
+
+    private static InetSocketAddress nameServer(String text) throws Unexpected {
+        String expected = "an IP address, and a port where it is not 53, such as 10.0.0.2 or [fd00::2]:5353";
+        HostPort server = new HostPort(text, DNS_PORT);
+        if (!isAddress(text)) {
+            try {
+                server = hostPort(text);
+            } catch (Unexpected e) {
+                throw new Unexpected(expected);
+            }
+        }
+        if (!isAddress(server.host())) {
+            throw new Unexpected(expected);
+        }
+        // An address in text form is not looked up.
+        return new InetSocketAddress(server.host(), server.port());
     }
 
     private static HostPort hostPort(String text) throws Unexpected {

@@ -28,13 +28,14 @@ final class ConfigReader {
         DiscoveryConfig discovery = s.block("discovery", DiscoveryReader::read);
         if (discovery.etcd() == null
                 && discovery.file() == null
+                && discovery.dnsServices().isEmpty()
                 && discovery.staticServices().isEmpty()
                 && !s.context().hasProblemUnder(s.path() + ".discovery")) {
             s.problem(
                     "discovery",
                     "nothing says where the instances are "
-                            + "(add discovery.etcd.endpoints = [ \"http://127.0.0.1:2379\" ], discovery.file.path"
-                            + " or discovery.static.services)");
+                            + "(add discovery.etcd.endpoints = [ \"http://127.0.0.1:2379\" ], discovery.file.path,"
+                            + " discovery.dns.services or discovery.static.services)");
         }
         ServiceReader services = new ServiceReader();
         ServicesConfig servicesConfig = s.block("services", services::read);
@@ -45,6 +46,7 @@ final class ConfigReader {
                 admin,
                 s.block("io", io -> new IoConfig(threads(io), io.get("max-queued", Kind.SHARE))),
                 discovery,
+                s.block("dns", DnsReader::lookUps),
                 new RouteReader(services).read(s),
                 servicesConfig,
                 s.block("upstream", ConfigReader::upstream),
@@ -97,7 +99,8 @@ final class ConfigReader {
                         s.get("connection-age", Kind.PERIOD_OR_NONE).orElse(null),
                         s.get("connection-age-jitter", Kind.SHARE)),
                 s.block("keepalive", ConfigReader::keepalive),
-                s.get("warm", Kind.FLAG));
+                s.get("warm", Kind.FLAG),
+                s.get("follow-names", Kind.FLAG));
     }
 
     private static UpstreamConfig.Keepalive keepalive(Section s) {

@@ -1,5 +1,6 @@
 package io.leasegate.server.config;
 
+import io.leasegate.discovery.NamedSettings.Name;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,12 +10,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param etcd the registry, null when there is none
  * @param file the file that is watched, null when there is none
+ * @param dnsServices the names that are followed by DNS, by service name; empty for none
  * @param staticServices the instances that the configuration lists, by service name; empty for none
  */
 public record DiscoveryConfig(
-        @Nullable EtcdConfig etcd, @Nullable FileConfig file, Map<String, List<StaticInstance>> staticServices) {
+        @Nullable EtcdConfig etcd,
+        @Nullable FileConfig file,
+        Map<String, List<Name>> dnsServices,
+        Map<String, List<StaticInstance>> staticServices) {
 
     public DiscoveryConfig {
+        dnsServices = Ordered.copy(dnsServices);
         staticServices = Ordered.copy(staticServices);
     }
 

@@ -1,5 +1,6 @@
 package io.leasegate.server.config;
 
+import io.leasegate.discovery.FileSettings;
 import io.leasegate.registration.KeyPrefix;
 import io.leasegate.registration.RegistrationFormats;
 import io.leasegate.server.config.DiscoveryConfig.StaticInstance;
@@ -55,7 +56,8 @@ final class DiscoveryReader {
         EtcdConfig etcd = withEtcd ? s.block("etcd", DiscoveryReader::etcd) : null;
         boolean withFile = s.isSetByUser("file") || s.context().isCatalog();
         FileConfig file = withFile ? s.block("file", DiscoveryReader::file) : null;
-        return new DiscoveryConfig(etcd, file, s.block("static", DiscoveryReader::staticServices));
+        return new DiscoveryConfig(
+                etcd, file, s.block("dns", DnsReader::services), s.block("static", DiscoveryReader::staticServices));
     }
 
     private static FileConfig file(Section s) {
@@ -89,6 +91,11 @@ final class DiscoveryReader {
             node.wrong("cannot be read: name a file that this user may read");
         } else {
             try {
+                if (Files.size(path) > FileSettings.MAX_BYTES) {
+                    node.wrong(
+                            "is over " + FileSettings.MAX_BYTES / 1024 / 1024 + " MiB: expected a list of instances");
+                    return;
+                }
                 InstanceFile.read(path, Files.readAllBytes(path));
             } catch (ConfigurationException e) {
                 e.problems().forEach(node.context()::problem);

@@ -12,6 +12,7 @@ import java.util.List;
  * @param admin the HTTP/1.1 listener for operators
  * @param io threads
  * @param discovery where instances are found
+ * @param dns how host names are looked up
  * @param routes in the order in which they are tried
  * @param services settings per service
  * @param upstream connections to instances, whatever the service
@@ -29,6 +30,7 @@ public record GatewayConfig(
         AdminConfig admin,
         IoConfig io,
         DiscoveryConfig discovery,
+        DnsConfig dns,
         List<RouteConfig> routes,
         ServicesConfig services,
         UpstreamConfig upstream,

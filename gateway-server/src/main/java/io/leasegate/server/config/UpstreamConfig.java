@@ -12,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param life when a connection is left although nothing is wrong with it
  * @param keepalive asking silent instances for a sign of life
  * @param warm whether connections are opened before calls need them
+ * @param followNames whether connections are left once the instance's host name leads elsewhere
  */
 public record UpstreamConfig(
-        Duration connectTimeout, ProtocolSettings protocol, Life life, Keepalive keepalive, boolean warm) {
+        Duration connectTimeout,
+        ProtocolSettings protocol,
+        Life life,
+        Keepalive keepalive,
+        boolean warm,
+        boolean followNames) {
 
     /**
      * The end of connections.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leasegate.testkit.DnsServer;
 import io.leasegate.testkit.EtcdProcess;
 import io.leasegate.testkit.TestServer;
 import java.io.IOException;
@@ -92,11 +93,14 @@ class RegistrationsCommandTest {
     }
 
     private int run(String prefixes, String... options) throws IOException {
-        Path file = directory.resolve("gate.conf");
-        Files.writeString(
-                file,
+        return runWith(
                 "leasegate.discovery.etcd { endpoints = [ \"" + etcd.endpoint() + "\" ], prefixes = " + prefixes
-                        + " }\n");
+                        + " }\n",
+                options);
+    }
+
+    private int runWith(String configuration, String... options) throws IOException {
+        Path file = Files.writeString(directory.resolve("gate.conf"), configuration);
         List<String> args = new ArrayList<>(List.of("registrations", "--config", file.toString()));
         args.addAll(List.of(options));
         return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args.toArray(String[]::new));
@@ -135,6 +139,50 @@ class RegistrationsCommandTest {
                 .contains(
                         "warning keys-elsewhere: registry keys outside the prefixes would register instances, such as 'user.rpc/1'")
                 .doesNotContain("127.0.0.1:" + server.port() + " /echo/1 ");
+    }
+
+    @Test
+    void otherSourcesAreReadTooAndHaveNoLeases() throws Exception {
+        Path instances = Files.writeString(
+                directory.resolve("instances.conf"),
+                "services { echo = [ { address = \"127.0.0.1:" + server.port() + "\", weight = 3 } ] }");
+        try (DnsServer dns = DnsServer.start()) {
+            dns.a("chat.test", 60, "127.0.0.1");
+            int result = runWith(
+                    "leasegate { dns.name-servers = [ \"" + dns.address() + "\" ]\n"
+                            + " discovery { file.path = instances.conf\n"
+                            + " dns.services { chat = [ \"chat.test:" + server.port() + "\", \"nobody.test:1\" ] }\n"
+                            + " static.services { talk = [ { address = \"127.0.0.1:" + server.port() + "\" } ] } } }",
+                    "--lint",
+                    "--json");
+            assertThat(result).as(out.toString()).isZero();
+        }
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        assertThat(json.path("revision").asLong()).isZero();
+        assertThat(json.path("registrations"))
+                .extracting(r -> r.path("service").asText() + " "
+                        + r.path("source").asText() + " "
+                        + r.path("format").asText() + " " + r.path("key").asText() + ": "
+                        + r.path("rule").asText())
+                .containsExactlyInAnyOrder(
+                        "talk static static : listed in the configuration",
+                        "echo file file " + instances + ": listed in the file",
+                        "chat dns dns chat.test:" + server.port() + ": found under the name");
+        assertThat(json.path("ignored"))
+                .extracting(
+                        r -> r.path("key").asText() + ": " + r.path("reason").asText())
+                .containsExactly("nobody.test:1: there is no such name (NXDOMAIN)");
+        assertThat(json.path("findings"))
+                .extracting(f -> f.path("code").asText())
+                .containsExactly("shared-address");
+        assertThat(err.toString()).contains("warning: dns: nobody.test:1: there is no such name");
+    }
+
+    @Test
+    void aSourceThatCannotBeReadIsNamed() throws Exception {
+        Files.writeString(directory.resolve("instances.conf"), "services {");
+        assertThat(runWith("leasegate.discovery.file.path = instances.conf")).isEqualTo(Main.WRONG_USE);
+        assertThat(err.toString()).contains("instances.conf: line 1");
     }
 
     @Test

@@ -149,6 +149,6 @@ class RegistrationsReportTest {
 
     private static KeyReport key(String key, String value, long leaseId, long ttlSeconds) {
         RegistryEntry entry = new RegistryEntry(key, value.getBytes(StandardCharsets.UTF_8));
-        return new KeyReport(key, RegistrationFormats.auto().interpret(entry), "", leaseId, ttlSeconds);
+        return new KeyReport(KeyReport.ETCD, key, RegistrationFormats.auto().interpret(entry), "", leaseId, ttlSeconds);
     }
 }

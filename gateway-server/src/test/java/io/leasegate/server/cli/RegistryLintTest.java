@@ -13,6 +13,7 @@ class RegistryLintTest {
     private static KeyReport key(String key, String value, long lease) {
         RegistryEntry entry = new RegistryEntry(key, value.getBytes(StandardCharsets.UTF_8));
         return new KeyReport(
+                KeyReport.ETCD,
                 key,
                 RegistrationFormats.auto().interpret(entry),
                 RegistrationFormats.guess(entry),

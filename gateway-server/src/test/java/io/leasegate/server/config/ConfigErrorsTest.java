@@ -327,6 +327,62 @@ class ConfigErrorsTest {
                         "a[0].metadata.x: [] " + "(expected one value, not a list)"));
     }
 
+    static Stream<Arguments> names() {
+        String services = "leasegate.discovery.dns.services";
+        return Stream.of(
+                line(services + " = []", services + ": [] (expected a block: { NAME = … })"),
+                line(services + " { a = \"h:1\" }", services + ".a: h:1 (expected a list: [ … ])"),
+                line(
+                        services + " { a = [ host ] }",
+                        services
+                                + ".a[0]: host (expected a host name and port such as echo.internal:50051, or a name of SRV"
+                                + " records such as _grpc._tcp.echo.internal)"),
+                line(
+                        services + " { a = [ \"10.0.0.1:1\" ] }",
+                        services + ".a[0]: 10.0.0.1:1 (expected a name; an IP address is listed in"
+                                + " leasegate.discovery.static.services, or a name of SRV records such as"
+                                + " _grpc._tcp.echo.internal)"),
+                line(
+                        services + " { a = [ { address = \"[::1]:1\" } ] }",
+                        services + ".a[0].address: [::1]:1 (expected a name; an IP address is listed in"
+                                + " leasegate.discovery.static.services)"),
+                line(
+                        services + " { a = [ {} ] }",
+                        services
+                                + ".a[0].address: missing (expected a host name and port such as echo.internal:50051, or"
+                                + " srv in its place)"),
+                line(
+                        services + " { a = [ { address = \"h:1\", srv = s } ] }",
+                        services + ".a[0].srv: is there beside address (expected one of them)"),
+                line(
+                        services + " { a = [ { srv = \"s:1\" } ] }",
+                        services
+                                + ".a[0].srv: s:1 (expected a DNS name such as _grpc._tcp.echo.internal, without a port)"),
+                line(
+                        services + " { a = [ { srv = s, weight = 2 } ] }",
+                        services + ".a[0].weight: 2 (goes with address, not with srv: SRV records have weights of their"
+                                + " own)"),
+                line(
+                        services + " { a = [ { address = \"h:1\", family = v4 } ] }",
+                        services + ".a[0].family: v4 (expected any, ipv4 or ipv6)"),
+                line(
+                        services + " { a = [ \"h:1\", { address = \"h:1\" } ] }",
+                        services + ".a[1]: {\"address\":\"h:1\"} (is there twice in this service)"),
+                line(
+                        "leasegate.dns.name-servers = google",
+                        "leasegate.dns.name-servers: google (expected system, or a list of IP addresses)"),
+                line(
+                        "leasegate.dns.name-servers = []",
+                        "leasegate.dns.name-servers: [] (expected at least one IP address, or system)"),
+                line(
+                        "leasegate.dns.name-servers = [ \"dns.google\" ]",
+                        "leasegate.dns.name-servers[0]: dns.google (expected an IP address, and a port where it is not 53, such"
+                                + " as 10.0.0.2 or [fd00::2]:5353)"),
+                line(
+                        "leasegate.dns { min-interval = 10s, max-interval = 2s }",
+                        "leasegate.dns.max-interval: 2s (expected min-interval or more, which is 10000ms)"));
+    }
+
     static Stream<Arguments> routes() {
         return Stream.of(
                 route(
@@ -474,7 +530,7 @@ class ConfigErrorsTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"oneLine", "listenersAndAddresses", "discovery", "routes", "unknownKeys"})
+    @MethodSource({"oneLine", "listenersAndAddresses", "discovery", "names", "routes", "unknownKeys"})
     void oneErrorOnLineTwo(String line, String message) throws IOException {
         Path file = write("gate.conf", ETCD + line + "\n");
 
@@ -567,8 +623,8 @@ class ConfigErrorsTest {
 
         assertThat(errors(file))
                 .containsExactly("leasegate.discovery: nothing says where the instances are "
-                        + "(add discovery.etcd.endpoints = [ \"http://127.0.0.1:2379\" ], discovery.file.path"
-                        + " or discovery.static.services), "
+                        + "(add discovery.etcd.endpoints = [ \"http://127.0.0.1:2379\" ], discovery.file.path,"
+                        + " discovery.dns.services or discovery.static.services), "
                         + file + ": line 1");
         assertThat(errors(write("empty.conf", "")))
                 .singleElement()

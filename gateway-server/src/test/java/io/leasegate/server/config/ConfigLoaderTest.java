@@ -2,6 +2,9 @@ package io.leasegate.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leasegate.discovery.NamedSettings.Family;
+import io.leasegate.discovery.NamedSettings.Host;
+import io.leasegate.discovery.NamedSettings.Servers;
 import io.leasegate.h2.GrpcStatus;
 import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.registration.KeyPrefix;
@@ -28,6 +31,7 @@ import io.leasegate.server.config.ServiceConfig.Outlier;
 import io.leasegate.server.config.ServiceConfig.Policy;
 import io.leasegate.tls.ClientTls;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +102,8 @@ class ConfigLoaderTest {
                         ProtocolSettings.DEFAULT,
                         new UpstreamConfig.Life(Duration.ofMinutes(5), null, 0.1),
                         new UpstreamConfig.Keepalive(null, Duration.ofSeconds(5), false),
-                        false));
+                        false,
+                        true));
         assertThat(config.tls()).isEqualTo(new TlsConfig(TlsConfig.Provider.AUTO, Duration.ofSeconds(5)));
         assertThat(config.drain()).isEqualTo(new DrainConfig(Duration.ofSeconds(30)));
         assertThat(config.accessLog()).isEqualTo(new AccessLogConfig(true, LogFormat.TEXT, null));
@@ -258,6 +263,41 @@ class ConfigLoaderTest {
                                         new StaticInstance("::1", 2, 1, "", Map.of()))),
                         Map.entry("shop.Orders", List.of(new StaticInstance("orders.internal", 3, 1, "", Map.of()))),
                         Map.entry("none", List.of()));
+    }
+
+    @Test
+    void namesAloneAreEnough() throws Exception {
+        GatewayConfig config = load("""
+                leasegate.discovery.dns.services {
+                  echo = [
+                    "echo.internal:1"
+                    "_grpc._tcp.echo.internal"
+                    { address = "v6.internal:2", family = ipv6, weight = 0, version = 1.10, metadata { zone = a } }
+                    { srv = echo.service.consul, version = 2 }
+                  ]
+                }
+                leasegate.dns { name-servers = [ "10.0.0.2", "fd00::2", "[fd00::3]:5353", "10.0.0.3:54" ], max-interval = 30s }
+                """);
+
+        assertThat(config.discovery().dnsServices())
+                .containsExactly(Map.entry(
+                        "echo",
+                        List.of(
+                                new Host("echo.internal", 1, Family.ANY, 1, "", Map.of()),
+                                new Servers("_grpc._tcp.echo.internal", "", Map.of()),
+                                new Host("v6.internal", 2, Family.IPV6, 0, "1.10", Map.of("zone", "a")),
+                                new Servers("echo.service.consul", "2", Map.of()))));
+        assertThat(config.dns())
+                .isEqualTo(new DnsConfig(
+                        List.of(
+                                new InetSocketAddress("10.0.0.2", 53),
+                                new InetSocketAddress("fd00::2", 53),
+                                new InetSocketAddress("fd00::3", 5353),
+                                new InetSocketAddress("10.0.0.3", 54)),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(30)));
+        assertThat(load(ETCD).dns().nameServers()).as("those of the system").isEmpty();
     }
 
     @Test

@@ -240,7 +240,8 @@ class DocumentedKeysTest {
     private static void collect(String path, ConfigValue value, Set<String> keys) {
         boolean free = path.endsWith(".metadata") || path.endsWith(".set") || path.endsWith(".add");
         if (value instanceof ConfigObject object && !free) {
-            boolean names = path.endsWith("static.services") || path.endsWith("match.headers");
+            boolean names =
+                    path.endsWith("static.services") || path.endsWith("dns.services") || path.endsWith("match.headers");
             object.forEach((key, child) -> collect(
                     (path.isEmpty() ? "" : path + ".") + (names || key.equals("default") ? "NAME" : key), child, keys));
             if (path.endsWith("hash-on") || path.endsWith("match.headers") || path.endsWith("match.identity")) {
@@ -277,6 +278,7 @@ class DocumentedKeysTest {
             return true;
         }
         return !key.equals("leasegate.discovery.static.services")
+                && !key.equals("leasegate.discovery.dns.services")
                 && KnownKeys.all().stream().noneMatch(k -> k.startsWith(key + ".") || k.startsWith(key + "[]."));
     }
 

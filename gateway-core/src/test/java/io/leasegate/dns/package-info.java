@@ -1,0 +1,4 @@
+@NullMarked
+package io.leasegate.dns;
+
+import org.jspecify.annotations.NullMarked;
