@@ -6,6 +6,7 @@ import io.leasegate.filter.RequestFilter;
 import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.HeaderField;
 import io.leasegate.h2.HeaderNames;
+import io.leasegate.routing.HeaderChanges;
 import io.leasegate.routing.RequestHead;
 import io.netty.util.AsciiString;
 import java.util.List;
@@ -22,6 +23,8 @@ final class CallRequest implements RequestHead, RequestContext {
     private final ExchangeRecord record;
     private final CallTarget target;
     private AsciiString authority;
+    private HeaderChanges changes = HeaderChanges.NONE;
+    private long choice;
 
     CallRequest(DownstreamConnection connection, HeaderBlock headers, CallTarget target) {
         this.connection = connection;
@@ -70,7 +73,12 @@ final class CallRequest implements RequestHead, RequestContext {
         return path.indexOf('/', 1) > 1;
     }
 
-    /** The headers that an instance gets: a copy, by what the gateway adds and removes. */
+    /** What the route changes in headers; another one when the call is routed again. */
+    void changes(HeaderChanges ofRoute) {
+        changes = ofRoute;
+    }
+
+    /** The headers that an instance gets: a copy, with what the gateway and the route add and without what they remove. */
     HeaderBlock toForward() {
         HeaderBlock copy = connection.loop().copyForForwarding(headers);
         List<RequestFilter> filters = filters();
@@ -78,7 +86,19 @@ final class CallRequest implements RequestHead, RequestContext {
             // Without an iterator, which would be an object per call.
             filters.get(i).onRequest(this, copy);
         }
+        edit(copy, changes.request());
         return copy;
+    }
+
+    /** The same for the headers that the client gets, the gateway's own answers among them. */
+    void editResponse(HeaderBlock response) {
+        edit(response, changes.response());
+    }
+
+    private void edit(HeaderBlock block, HeaderChanges.Edit edit) {
+        if (!edit.isEmpty()) {
+            connection.loop().edit(edit).apply(block);
+        }
     }
 
     void filterTrailers(HeaderBlock trailers) {
@@ -111,6 +131,14 @@ final class CallRequest implements RequestHead, RequestContext {
     @Override
     public @Nullable CharSequence identity() {
         return connection.identity();
+    }
+
+    @Override
+    public long choice() {
+        if (choice == 0) {
+            choice = random() | 1;
+        }
+        return choice;
     }
 
     // PickRequest

@@ -108,6 +108,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
             return false;
         }
         destination = d;
+        request.changes(d.changes());
         record.service(d.cluster().name());
         return true;
     }
@@ -159,18 +160,18 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         if (deadline != null) {
             deadline.forward(headers, record.elapsedNanos());
         }
-        UpstreamLeg listener = new UpstreamLeg(this);
-        H2Stream stream = h2.openStream(headers, body.isEmpty(), listener);
+        UpstreamLeg leg = new UpstreamLeg(this);
+        H2Stream stream = h2.openStream(headers, body.isEmpty(), leg);
         if (stream == null) {
             onConnectionGone();
             return;
         }
-        target.sent(listener, stream, record.sent());
+        target.sent(leg, stream, record.sent());
         state = State.OPEN;
         body.attach(stream);
     }
 
-    /** Between the pick and the write: nothing was sent, so that another connection, be it to the same instance, may take the call. */
+    /** Nothing was sent: another connection, be it to the same instance, may take the call. */
     private void onConnectionGone() {
         if (record.tries() < MAX_ATTEMPTS) {
             attemptAgain("the last failure was a connection that went away before the call was written");
@@ -185,9 +186,9 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
     }
 
     private boolean maySendElsewhere() {
-        Destination d = destination;
         // An instance that has left stands in the older table that the call was routed by; the table of now may have
         // another one.
+        Destination d = destination;
         boolean others = d != null && (d.cluster().endpoints().size() > 1 || target.isLeaving());
         return others && record.tries() < MAX_ATTEMPTS;
     }
@@ -200,11 +201,11 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         String where = target.prefix();
         if (outcome == Outcome.CONNECT_FAILED) {
             target.failed();
-        }
-        if (outcome == Outcome.CONNECT_FAILED && maySendElsewhere()) {
-            // Nothing was sent: another instance may take the call.
-            attemptAgain("the last failure was " + where + reason);
-            return;
+            if (maySendElsewhere()) {
+                // Nothing was sent: another instance may take the call.
+                attemptAgain("the last failure was " + where + reason);
+                return;
+            }
         }
         replyLocally(outcome, outcome.grpcStatus(), "service " + record.service() + ", " + where + reason);
     }
@@ -258,10 +259,10 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
             return;
         }
         boolean sent = target.leg() != null;
-        String where = at(sent ? "sent" : "unsent");
         if (sent) {
             target.failed();
         }
+        String where = at(sent ? "sent" : "unsent");
         target.cancel(this);
         replyLocally(
                 Outcome.DEADLINE,
@@ -285,20 +286,20 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         String message = detail + " [" + outcome.code() + ", request " + record.requestId() + "]";
         AsciiString code = AsciiString.cached(outcome.code());
         record.detail(detail);
-        if (!responding) {
-            send(LocalReply.headers(request.headers(), status, message, code));
-        } else if (LocalReply.isGrpc(request.headers())) {
-            send(LocalReply.trailers(status, message, code));
-        } else {
+        if (responding && !LocalReply.isGrpc(request.headers())) {
             downstream.reset(Http2Error.INTERNAL_ERROR);
+        } else {
+            HeaderBlock last = responding
+                    ? LocalReply.trailers(status, message, code)
+                    : LocalReply.headers(request.headers(), status, message, code);
+            if (!responding) {
+                request.editResponse(last);
+            }
+            tellRevision(last);
+            downstream.sendHeaders(last, true);
         }
         endRequestSide();
         finish(outcome, status.code());
-    }
-
-    private void send(HeaderBlock last) {
-        tellRevision(last);
-        downstream.sendHeaders(last, true);
     }
 
     /** The response is complete; a caller that still sends is told to stop (RFC 9113 section 8.1). */
@@ -327,6 +328,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
             if (state == State.OPEN) {
                 state = State.RESPONDING;
                 record.responded();
+                request.editResponse(headers);
                 body.stopKeeping();
             }
             if (endStream) {
@@ -350,9 +352,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         }
         endRequestSide();
         finish(Outcome.OK, grpcStatus);
-        boolean failure = LocalReply.isGrpc(request.headers())
-                && GrpcStatus.of(grpcStatus).isFailure();
-        target.completed(attempt, failure, record.endNanos());
+        boolean grpc = LocalReply.isGrpc(request.headers());
+        target.completed(attempt, grpc && GrpcStatus.of(grpcStatus).isFailure(), record.endNanos());
     }
 
     /** Whose books an attempt keeps. */

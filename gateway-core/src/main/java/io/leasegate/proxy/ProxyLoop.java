@@ -2,12 +2,14 @@ package io.leasegate.proxy;
 
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointState;
+import io.leasegate.filter.HeaderEdit;
 import io.leasegate.h2.FlushQueue;
 import io.leasegate.h2.H2Codec;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.HeaderField;
 import io.leasegate.h2.HeaderNames;
+import io.leasegate.routing.HeaderChanges;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ final class ProxyLoop {
     private final GatewayContext gateway;
     private final IdentityHashMap<Endpoint, UpstreamPool> pools = new IdentityHashMap<>();
     private final Set<H2Connection> downstreams = new LinkedHashSet<>();
+    private final IdentityHashMap<HeaderChanges.Edit, HeaderEdit> edits = new IdentityHashMap<>();
     private final AtomicInteger activeExchanges = new AtomicInteger();
     private final long requestIdSeed = ThreadLocalRandom.current().nextLong();
     private final ReplayBudget replayBudget = new ReplayBudget();
@@ -148,6 +151,11 @@ final class ProxyLoop {
     HeaderBlock copyForForwarding(HeaderBlock request) {
         forwarded.setAll(request);
         return forwarded;
+    }
+
+    /** A route's changes made ready, once for each loop. */
+    HeaderEdit edit(HeaderChanges.Edit edit) {
+        return edits.computeIfAbsent(edit, HeaderEdit::new);
     }
 
     void exchangeStarted() {

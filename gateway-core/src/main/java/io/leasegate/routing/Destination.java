@@ -11,16 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param version the version that the route asks for, empty for any
  * @param picker over the endpoints that can take calls
  * @param eviction what happens to calls when their instance leaves the registry; null for what holds for the service
+ * @param changes what the route changes in headers
  */
 public record Destination(
         Cluster cluster,
         String version,
         Picker picker,
-        @Nullable EvictionPolicy eviction) {
+        @Nullable EvictionPolicy eviction,
+        HeaderChanges changes) {
 
     /** With the service's policies. */
     public Destination(Cluster cluster, String version, Picker picker) {
-        this(cluster, version, picker, null);
+        this(cluster, version, picker, null, HeaderChanges.NONE);
     }
 
     /** For messages: the service, its version where the route asks for one, and how many instances there are. */
@@ -29,7 +31,10 @@ public record Destination(
                 + cluster.endpoints().size() + " registered";
     }
 
-    Destination withEviction(@Nullable EvictionPolicy policy) {
-        return Objects.equals(policy, eviction) ? this : new Destination(cluster, version, picker, policy);
+    /** With what a route says beside the service and its version. */
+    Destination of(Route route, Route.Target target) {
+        return Objects.equals(target.eviction(), eviction) && route.changes().equals(changes)
+                ? this
+                : new Destination(cluster, version, picker, target.eviction(), route.changes());
     }
 }

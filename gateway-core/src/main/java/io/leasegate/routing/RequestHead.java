@@ -12,6 +12,9 @@ public interface RequestHead extends PickRequest {
     /** The value of {@code :path}. */
     CharSequence path();
 
+    /** 64 random bits that stay the same for the request: a call that is routed again falls to the same share of a split. */
+    long choice();
+
     /** Who the client's certificate speaks for, null when it showed none. */
     @Nullable
     CharSequence identity();

@@ -1,23 +1,45 @@
 package io.leasegate.routing;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A configured route.
  *
  * @param match when it applies
- * @param service the service that the request goes to
- * @param version the version of it, empty for any
- * @param eviction what happens to its calls when their instance leaves the registry; null for what holds for the service
+ * @param targets where its calls go, at least one of them with a weight above 0
+ * @param changes what it changes in their headers
  */
-public record Route(
-        RouteMatch match,
-        String service,
-        String version,
-        @Nullable EvictionPolicy eviction) {
+public record Route(RouteMatch match, List<Target> targets, HeaderChanges changes) {
 
-    /** With the service's policies. */
+    /**
+     * One of the places that a route leads to.
+     *
+     * @param service the service that the request goes to
+     * @param version the version of it, empty for any
+     * @param weight its share of the calls relative to the route's other targets, 0 or more
+     * @param eviction what happens to its calls when their instance leaves the registry; null for what holds for the service
+     */
+    public record Target(
+            String service,
+            String version,
+            int weight,
+            @Nullable EvictionPolicy eviction) {}
+
+    public Route {
+        targets = List.copyOf(targets);
+        if (targets.stream().allMatch(t -> t.weight() == 0)) {
+            throw new IllegalArgumentException("targets " + targets + " (expected one with a weight above 0)");
+        }
+    }
+
+    /** To one service, with the service's policies. */
     public Route(RouteMatch match, String service, String version) {
         this(match, service, version, null);
+    }
+
+    /** To one service. */
+    public Route(RouteMatch match, String service, String version, @Nullable EvictionPolicy eviction) {
+        this(match, List.of(new Target(service, version, 1, eviction)), HeaderChanges.NONE);
     }
 }

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteTable {
 
-    /** A configured route and where it leads by now. */
-    record Entry(Route route, Destination destination) {}
-
     /** How much of a name that a caller sent is repeated to it. */
     private static final int MAX_QUOTED_CHARS = 200;
 
@@ -26,7 +23,7 @@ public final class RouteTable {
     private final long revision;
     private final String source;
     private final List<Cluster> clusters;
-    private final List<Entry> routes;
+    private final List<RouteEntry> routes;
     private final NameMap<Destination> services;
 
     RouteTable(
@@ -34,7 +31,7 @@ public final class RouteTable {
             long revision,
             String source,
             List<Cluster> clusters,
-            List<Entry> routes,
+            List<RouteEntry> routes,
             NameMap<Destination> services) {
         this.version = version;
         this.revision = revision;
@@ -81,9 +78,9 @@ public final class RouteTable {
     /** Where the request goes, or null when nothing fits ({@link #describeMiss} says what was looked for). */
     public @Nullable Destination match(RequestHead request) {
         for (int i = 0; i < routes.size(); i++) {
-            Entry e = routes.get(i);
-            if (e.route().match().test(request)) {
-                return e.destination();
+            RouteEntry e = routes.get(i);
+            if (e.matches(request)) {
+                return e.destination(request);
             }
         }
         CharSequence authority = request.authority();

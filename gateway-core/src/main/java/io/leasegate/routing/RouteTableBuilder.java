@@ -88,9 +88,11 @@ public final class RouteTableBuilder {
     public void routes(List<Route> newRoutes) {
         Map<String, Set<String>> versions = new HashMap<>();
         for (Route r : newRoutes) {
-            Set<String> of = versions.computeIfAbsent(r.service(), name -> new HashSet<>());
-            if (!r.version().isEmpty()) {
-                of.add(r.version());
+            for (Route.Target t : r.targets()) {
+                Set<String> of = versions.computeIfAbsent(t.service(), name -> new HashSet<>());
+                if (!t.version().isEmpty()) {
+                    of.add(t.version());
+                }
             }
         }
         for (ServiceEntry s : services.values()) {
@@ -277,12 +279,16 @@ public final class RouteTableBuilder {
         return all;
     }
 
-    private List<RouteTable.Entry> routeEntries() {
-        List<RouteTable.Entry> entries = new ArrayList<>(routes.size());
+    private List<RouteEntry> routeEntries() {
+        List<RouteEntry> entries = new ArrayList<>(routes.size());
         for (Route r : routes) {
-            ServiceEntry s = services.get(r.service());
-            Destination d = s == null ? emptyDestination(r.service(), r.version()) : s.destination(r.version());
-            entries.add(new RouteTable.Entry(r, d.withEviction(r.eviction())));
+            List<Destination> destinations = new ArrayList<>(r.targets().size());
+            for (Route.Target t : r.targets()) {
+                ServiceEntry s = services.get(t.service());
+                Destination d = s == null ? emptyDestination(t.service(), t.version()) : s.destination(t.version());
+                destinations.add(d.of(r, t));
+            }
+            entries.add(new RouteEntry(r, destinations));
         }
         return entries;
     }

@@ -8,10 +8,15 @@ record TestRequest(
         String authority,
         String path,
         Map<String, String> headers,
-        @Nullable CharSequence identity) implements RequestHead {
+        @Nullable CharSequence identity,
+        long choice) implements RequestHead {
 
     TestRequest(String authority, String path, Map<String, String> headers) {
         this(authority, path, headers, null);
+    }
+
+    TestRequest(String authority, String path, Map<String, String> headers, @Nullable CharSequence identity) {
+        this(authority, path, headers, identity, 0);
     }
 
     static TestRequest of(String authority, String path) {

@@ -22,6 +22,7 @@ import io.leasegate.proxy.ListenerSettings;
 import io.leasegate.proxy.UpstreamSettings;
 import io.leasegate.registration.HostPort;
 import io.leasegate.routing.EvictionPolicy;
+import io.leasegate.routing.HeaderChanges;
 import io.leasegate.routing.HeaderMatch;
 import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteMatch;
@@ -169,18 +170,26 @@ public final class ConfigMapping {
         };
     }
 
-    /** The routes in their order; each leads to one destination. */
+    /** The routes in their order. */
     static List<Route> routes(GatewayConfig config) {
         List<Route> routes = new ArrayList<>();
         for (RouteConfig r : config.routes()) {
-            RouteConfig.Destination to = r.destinations().get(0);
-            routes.add(new Route(
-                    match(r.match()),
-                    to.service(),
-                    to.version(),
-                    eviction(to.call().eviction())));
+            List<Route.Target> targets = new ArrayList<>();
+            for (RouteConfig.Destination to : r.destinations()) {
+                targets.add(new Route.Target(
+                        to.service(),
+                        to.version(),
+                        to.weight(),
+                        eviction(to.call().eviction())));
+            }
+            HeaderChanges changes = new HeaderChanges(edit(r.requestHeaders()), edit(r.responseHeaders()));
+            routes.add(new Route(match(r.match()), targets, changes));
         }
         return routes;
+    }
+
+    private static HeaderChanges.Edit edit(RouteConfig.HeaderChanges c) {
+        return new HeaderChanges.Edit(c.remove(), c.set(), c.add());
     }
 
     private static RouteMatch match(RouteConfig.Match m) {

@@ -151,7 +151,6 @@ public final class GatewayProcess implements AutoCloseable {
      * @throws IOException when an address cannot be bound; the message says which and what to do
      */
     public void start() throws IOException, InterruptedException {
-        refuseWhatCannotBeServed();
         checkPortsAreFree();
         tls.start();
         admin.start();
@@ -182,16 +181,6 @@ public final class GatewayProcess implements AutoCloseable {
     private static String limits(ConnectionLimits c) {
         return "connections: " + (c.max() == 0 ? "no limit" : c.max()) + ", per address: "
                 + (c.maxPerAddress() == 0 ? "no limit" : c.maxPerAddress());
-    }
-
-    /** All calls in the place of a share would be worse than no service. */
-    private void refuseWhatCannotBeServed() throws IOException {
-        for (int i = 0; i < config.routes().size(); i++) {
-            if (config.routes().get(i).destinations().size() > 1) {
-                throw new IOException(
-                        "leasegate.routes[" + i + "].split: shares are not in effect yet (name one service instead)");
-            }
-        }
     }
 
     /** The listeners open late; a port that is taken must be known at once. */
