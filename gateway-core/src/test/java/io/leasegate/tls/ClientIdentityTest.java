@@ -73,7 +73,7 @@ class ClientIdentityTest {
                             TlsVersion.TLS_1_2,
                             20_000,
                             HEADER);
-                    return Map.of("main", ListenerTls.open("main", settings, TlsProvider.best(), watch));
+                    return Map.of("main", ListenerTls.open("main", settings, TlsProvider.AUTO, watch));
                 }
             });
 

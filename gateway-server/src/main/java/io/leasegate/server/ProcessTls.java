@@ -65,14 +65,17 @@ final class ProcessTls implements AutoCloseable {
     }
 
     private static TlsProvider provider(TlsConfig.Provider wanted) throws IOException {
-        if (wanted == TlsConfig.Provider.JDK) {
-            return TlsProvider.JDK;
-        }
-        if (wanted == TlsConfig.Provider.OPENSSL && !TlsProvider.OPENSSL.isAvailable()) {
-            throw new IOException("leasegate.tls.provider: openssl does not work here: "
-                    + TlsProvider.OPENSSL.obstacle() + " (write auto to fall back to the JDK)");
-        }
-        return TlsProvider.best();
+        return switch (wanted) {
+            case AUTO -> TlsProvider.AUTO;
+            case JDK -> TlsProvider.JDK;
+            case OPENSSL -> {
+                if (!TlsProvider.OPENSSL.isAvailable()) {
+                    throw new IOException("leasegate.tls.provider: openssl does not work here: "
+                            + TlsProvider.OPENSSL.obstacle() + " (write auto to fall back to the JDK)");
+                }
+                yield TlsProvider.OPENSSL;
+            }
+        };
     }
 
     private void openListeners(List<ListenerConfig> configs) throws IOException {
@@ -110,17 +113,15 @@ final class ProcessTls implements AutoCloseable {
         }
     }
 
-    /** Begins to look for changed files, and says who does the cryptography. */
+    /** Begins to look for changed files, and says who does the cryptography where there is some from the start. */
     void start() {
         watch.start();
-        boolean used = !listeners.isEmpty() || upstreams.keySet().stream().anyMatch(ServiceConfig.Tls::enabled);
-        String fallback = provider == TlsProvider.OPENSSL || TlsProvider.OPENSSL.isAvailable()
-                ? ""
-                : ", since OpenSSL does not work here: " + TlsProvider.OPENSSL.obstacle();
-        if (used) {
-            LOG.info("TLS by {}{}", provider.description(), fallback);
-        } else {
-            LOG.debug("TLS, should an instance ask for it, by {}{}", provider.description(), fallback);
+        if (!listeners.isEmpty() || upstreams.keySet().stream().anyMatch(ServiceConfig.Tls::enabled)) {
+            String obstacle = provider.obstacle();
+            LOG.info(
+                    "TLS by {}{}",
+                    provider.description(),
+                    obstacle.isEmpty() ? "" : ", since OpenSSL does not work here: " + obstacle);
         }
     }
 

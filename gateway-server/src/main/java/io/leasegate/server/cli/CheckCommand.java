@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         name = "check",
         description = "Read a configuration file and print every error in it with its key and line, or ok.",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+        versionProvider = VersionText.class,
         usageHelpAutoWidth = true)
 final class CheckCommand implements Callable<Integer> {
 

@@ -28,6 +28,11 @@ final class ConfigFile {
      * @throws ConfigurationException with every error in the file
      */
     GatewayConfig load(PrintWriter err) throws ConfigurationException {
+        return load(file, err);
+    }
+
+    /** Like {@link #load(PrintWriter)}, of a file that is known. */
+    static GatewayConfig load(Path file, PrintWriter err) throws ConfigurationException {
         GatewayConfig config = ConfigLoader.load(file);
         config.warnings().forEach(w -> err.println("warning: " + w));
         return config;

@@ -2,47 +2,23 @@ package io.leasegate.server.cli;
 
 import io.leasegate.server.config.ConfigurationException;
 import io.leasegate.server.config.Problem;
-import io.leasegate.server.dev.DevCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IParameterExceptionHandler;
-import picocli.CommandLine.MissingParameterException;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
+import java.nio.file.Path;
 
 /**
  * The program {@code leasegate}: takes the command line apart and runs a subcommand.
  *
  * <p>Exit codes: 0 all went well, 1 something failed while running, 2 the command line or the configuration is wrong.
+ *
+ * <p>{@code serve --config FILE}, which is how supervisors start the gateway, is understood here: picocli, which reads every other command
+ * line, takes a quarter of the time until the gateway is ready, since its classes are of a version that no class cache takes. So nothing that
+ * this class, {@link Serve} or {@link ConfigFile} needs on that way may refer to it but by annotations.
  */
-@Command(
-        name = "leasegate",
-        description = "A gRPC gateway that reads the service registrations in your etcd as they are.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        usageHelpAutoWidth = true,
-        subcommands = {DevCommand.class, ServeCommand.class, CheckCommand.class, RegistrationsCommand.class},
-        footerHeading = "%nIn a checkout of the source also:%n",
-        footer = "  test           Build everything and run every test.",
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            "0:all went well",
-            "1:something failed while running",
-            "2:the command line or the configuration is wrong"
-        })
-public final class Main implements Runnable {
+public final class Main {
 
     static final int FAILED = 1;
     static final int WRONG_USE = 2;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
 
     private Main() {}
 
@@ -54,26 +30,23 @@ public final class Main implements Runnable {
 
     /** Runs a command line to its end and returns the exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine commandLine = new CommandLine(new Main());
-        commandLine.setOut(out);
-        commandLine.setErr(err);
-        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-        commandLine.setExecutionExceptionHandler((e, command, parsed) -> explain(e, command.getErr()));
-        IParameterExceptionHandler usual = commandLine.getParameterExceptionHandler();
-        commandLine.setParameterExceptionHandler(
-                (e, given) -> usual.handleParseException(unknownBeforeMissing(e), given));
-        return commandLine.execute(args);
+        if (args.length != 3 || !args[0].equals("serve") || !args[1].equals("--config") || !isPlain(args[2])) {
+            return RootCommand.run(out, err, args);
+        }
+        try {
+            return Serve.run(Path.of(args[2]), err);
+        } catch (Exception e) {
+            return explain(e, err);
+        }
     }
 
-    /** A misspelt option leaves the right one missing; what helps is to be told of the misspelt one. */
-    private static ParameterException unknownBeforeMissing(ParameterException e) {
-        List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
-        return e instanceof MissingParameterException && !unmatched.isEmpty()
-                ? new UnmatchedArgumentException(e.getCommandLine(), unmatched)
-                : e;
+    /** Whether picocli would take it for nothing but itself: no option, and no file of arguments. */
+    private static boolean isPlain(String argument) {
+        return !argument.isEmpty() && argument.charAt(0) != '-' && argument.charAt(0) != '@';
     }
 
-    private static int explain(Exception e, PrintWriter err) {
+    /** Prints why a command failed, and returns the exit code for it. */
+    static int explain(Exception e, PrintWriter err) {
         if (e instanceof ConfigurationException wrong) {
             for (Problem problem : wrong.problems()) {
                 err.println(problem);
@@ -87,11 +60,5 @@ public final class Main implements Runnable {
             e.printStackTrace(err);
         }
         return FAILED;
-    }
-
-    /** Called when there is no subcommand. */
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "A command is missing.");
     }
 }

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
                     + " HTTP/2 listens at, addresses that are there twice, keys without a lease, mixed versions."
         },
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+        versionProvider = VersionText.class,
         usageHelpAutoWidth = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

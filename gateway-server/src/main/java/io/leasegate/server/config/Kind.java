@@ -29,6 +29,9 @@ record Kind<T>(Parser<T> parser, T placeholder) {
     private static final java.util.regex.Pattern NUMBER_AND_UNIT =
             java.util.regex.Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([A-Za-zµ]*)");
 
+    private static final java.util.regex.Pattern PERCENTAGE =
+            java.util.regex.Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*%");
+
     private static final Map<String, Long> NANOS_PER_UNIT = Map.of(
             "ns", 1L,
             "us", 1_000L,
@@ -42,7 +45,7 @@ record Kind<T>(Parser<T> parser, T placeholder) {
             Map.of("B", 1L, "KiB", 1024L, "MiB", 1024L * 1024, "GiB", 1024L * 1024 * 1024);
 
     /** 100000 days, since nanoseconds in a {@code long} end some years later. */
-    private static final BigDecimal MAX_NANOS = BigDecimal.valueOf(100_000 * 86_400_000_000_000L);
+    private static final long MAX_NANOS = 100_000 * 86_400_000_000_000L;
 
     private static final String A_DURATION = "a duration with a unit such as 250ms, 5s or 2m";
 
@@ -129,11 +132,11 @@ record Kind<T>(Parser<T> parser, T placeholder) {
     static Kind<Integer> bytes(int min, int max) {
         return new Kind<>(
                 text -> {
-                    BigDecimal bytes = amount(text, BYTES_PER_UNIT, A_SIZE);
-                    if (bytes.compareTo(BigDecimal.valueOf(min)) < 0 || bytes.compareTo(BigDecimal.valueOf(max)) > 0) {
+                    long bytes = amount(text, BYTES_PER_UNIT, A_SIZE);
+                    if (bytes < min || bytes > max) {
                         throw new Unexpected(A_SIZE + ", from " + sizeText(min) + " to " + sizeText(max));
                     }
-                    return bytes.intValue();
+                    return (int) bytes;
                 },
                 min);
     }
@@ -179,14 +182,15 @@ record Kind<T>(Parser<T> parser, T placeholder) {
     }
 
     private static Duration duration(String text) throws Unexpected {
-        BigDecimal nanos = amount(text, NANOS_PER_UNIT, A_DURATION);
-        if (nanos.compareTo(MAX_NANOS) > 0) {
+        long nanos = amount(text, NANOS_PER_UNIT, A_DURATION);
+        if (nanos > MAX_NANOS) {
             throw new Unexpected(A_DURATION + ", at most 100000d");
         }
-        return Duration.ofNanos(nanos.longValue());
+        return Duration.ofNanos(nanos);
     }
 
-    private static BigDecimal amount(String text, Map<String, Long> units, String expected) throws Unexpected {
+    /** In the smallest unit; what is more than a {@code long} holds is the greatest one. */
+    private static long amount(String text, Map<String, Long> units, String expected) throws Unexpected {
         Matcher m = NUMBER_AND_UNIT.matcher(text);
         Long factor = m.matches() ? units.get(m.group(2)) : null;
         if (factor == null) {
@@ -195,7 +199,20 @@ record Kind<T>(Parser<T> parser, T placeholder) {
             boolean hasUnit = m.matches() && !m.group(2).isEmpty();
             throw new Unexpected(hasUnit ? expected + "; units are " + String.join(", ", names) : expected);
         }
-        return new BigDecimal(m.group(1)).multiply(BigDecimal.valueOf(factor));
+        String number = m.group(1);
+        if (number.indexOf('.') < 0) {
+            // Without BigDecimal, which computes tables when it is loaded: a twentieth of the time until the gateway is
+            // ready.
+            try {
+                return Math.multiplyExact(Long.parseLong(number), factor);
+            } catch (NumberFormatException | ArithmeticException e) {
+                return Long.MAX_VALUE;
+            }
+        }
+        return new BigDecimal(number)
+                .multiply(BigDecimal.valueOf(factor))
+                .min(BigDecimal.valueOf(Long.MAX_VALUE))
+                .longValue();
     }
 
     private static String sizeText(int bytes) {
@@ -209,15 +226,11 @@ record Kind<T>(Parser<T> parser, T placeholder) {
     }
 
     private static double share(String text) throws Unexpected {
-        if (text.endsWith("%")) {
-            try {
-                BigDecimal percent =
-                        new BigDecimal(text.substring(0, text.length() - 1).strip());
-                if (percent.signum() >= 0 && percent.compareTo(BigDecimal.valueOf(100)) <= 0) {
-                    return percent.movePointLeft(2).doubleValue();
-                }
-            } catch (NumberFormatException e) {
-                // Told below, like a share out of range.
+        Matcher m = PERCENTAGE.matcher(text);
+        if (m.matches()) {
+            double percent = Double.parseDouble(m.group(1));
+            if (percent <= 100) {
+                return percent / 100;
             }
         }
         throw new Unexpected("a share from 0% to 100%, such as 10%");

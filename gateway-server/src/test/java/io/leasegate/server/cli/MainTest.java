@@ -66,6 +66,22 @@ class MainTest {
                 .isEqualTo(new Result(2, "", file + ": no such file (write one, or start from a sample in conf/)\n"));
     }
 
+    /** The form without picocli answers like the one with it. */
+    @Test
+    void serveReadsItsFileHoweverItIsNamed() throws IOException {
+        Path bad = write("lisners = []\n");
+        Result expected = run("serve", "-c", bad.toString());
+        assertThat(expected.exit()).isEqualTo(2);
+        assertThat(expected.err()).startsWith("lisners: unknown key");
+        assertThat(run("serve", "--config", bad.toString())).isEqualTo(expected);
+        assertThat(run("serve", "--config=" + bad)).isEqualTo(expected);
+
+        Path missing = directory.resolve("none.conf");
+        assertThat(run("serve", "--config", missing.toString())).isEqualTo(run("serve", "-c", missing.toString()));
+        assertThat(run("serve", "--config").err()).startsWith("Missing required parameter for option '--config'");
+        assertThat(run("serve", "--config", "--confg").exit()).isEqualTo(2);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "check"})
     void helpAndVersion(String command) {

@@ -80,6 +80,14 @@ class ConfigErrorsTest {
                         "leasegate.drain.grace: 200000d (expected a duration with a unit such as 250ms, 5s or 2m, "
                                 + "at most 100000d)"),
                 line(
+                        "leasegate.drain.grace = 99999999999999999999999d",
+                        "leasegate.drain.grace: 99999999999999999999999d (expected a duration with a unit such as 250ms, "
+                                + "5s or 2m, at most 100000d)"),
+                line(
+                        "leasegate.drain.grace = 9223372036854775807.5d",
+                        "leasegate.drain.grace: 9223372036854775807.5d (expected a duration with a unit such as 250ms, "
+                                + "5s or 2m, at most 100000d)"),
+                line(
                         "leasegate.services.default.timeouts.total = 5",
                         "leasegate.services.default.timeouts.total: 5 "
                                 + "(expected a duration with a unit such as 250ms, 5s or 2m, or none)"),
@@ -127,6 +135,9 @@ class ConfigErrorsTest {
                 line(
                         "leasegate.services.default.retry.budget = 101%",
                         "leasegate.services.default.retry.budget: 101% (expected a share from 0% to 100%, such as 10%)"),
+                line(
+                        "leasegate.services.default.retry.budget = 1e1%",
+                        "leasegate.services.default.retry.budget: 1e1% (expected a share from 0% to 100%, such as 10%)"),
                 line(
                         "leasegate.services.default.outlier.max-ejected = 0.5",
                         "leasegate.services.default.outlier.max-ejected: 0.5 "
