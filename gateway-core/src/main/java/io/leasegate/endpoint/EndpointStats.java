@@ -11,10 +11,17 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class EndpointStats {
 
+    /**
+     * The part of the latency of late that a caller has to wait for its deadline to count. Not all of it: the latency is that of the slowest
+     * of late, and those that waited in vain move it to their deadlines, which vary a little.
+     */
+    private static final double LEAST_PATIENCE = 0.5;
+
     private final AtomicInteger inFlight = new AtomicInteger();
     private final LongAdder calls = new LongAdder();
     private final FailureShare failures = new FailureShare();
     private final PeakLatency latency = new PeakLatency();
+    private final CallResults results = new CallResults();
 
     /** The endpoint was picked for a call. */
     public void begin() {
@@ -72,6 +79,42 @@ public final class EndpointStats {
      */
     public void unanswered(long latencyNanos, long nowNanos) {
         latency.unanswered(latencyNanos, nowNanos);
+    }
+
+    /** What outlier detection knows. */
+    public CallResults results() {
+        return results;
+    }
+
+    /** A call speaks for the endpoint: it was answered, be it with a refusal that is the caller's own fault. */
+    public void spokeFor() {
+        results.succeeded();
+    }
+
+    /**
+     * A call speaks against the endpoint.
+     *
+     * @param how as in "failed with UNAVAILABLE"; a constant, since it is kept
+     */
+    public void spokeAgainst(String how) {
+        results.failed(how);
+    }
+
+    /** A call speaks against the endpoint by what others have told already: that is one failure more, but not in a row. */
+    public void spokeAgainstWithOthers() {
+        results.failedWithOthers();
+    }
+
+    /**
+     * The caller's time ran out before there was an answer. That speaks against the endpoint only where it had as much time as it needs: a
+     * caller that gives it less cannot have it taken out. Told before {@link #unanswered}, which moves what is compared with.
+     *
+     * @param waitedNanos since the call was sent
+     */
+    public void overdue(long waitedNanos, long nowNanos) {
+        if (waitedNanos >= LEAST_PATIENCE * latency.at(nowNanos)) {
+            results.failed("no answer in the caller's time");
+        }
     }
 
     /** How long the endpoint takes to answer, in nanoseconds, the slowest answers of late before others; 0 while there was none. */

@@ -38,7 +38,7 @@ public enum GrpcStatus {
 
     /**
      * Whether it says that an instance could not do its work, and not that it was asked for something wrong: the statuses that
-     * google.rpc.Code maps to 5xx, and {@link #RESOURCE_EXHAUSTED}. Envoy's outlier detection draws the same line.
+     * google.rpc.Code maps to 5xx, and {@link #RESOURCE_EXHAUSTED}. What balancing goes by; outlier detection asks for more (docs/balancing.md).
      */
     public boolean isFailure() {
         return switch (this) {

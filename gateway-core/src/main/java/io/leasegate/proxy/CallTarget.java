@@ -2,7 +2,10 @@ package io.leasegate.proxy;
 
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointState;
+import io.leasegate.endpoint.EndpointStats;
+import io.leasegate.h2.GrpcStatus;
 import io.leasegate.h2.H2Stream;
+import io.leasegate.h2.Http2Error;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,18 +103,97 @@ final class CallTarget {
         }
     }
 
-    /** It has answered to the end, with a status that is a failure of its own or with another one. */
-    void completed(@Nullable UpstreamLeg attempt, boolean failure, long nowNanos) {
+    /** The caller's time is over. What was not sent says nothing about the instance, and what was answered ended as it was to. */
+    void deadlinePassed() {
+        if (leg != null) {
+            overdue(leg);
+            failed();
+        }
+    }
+
+    /**
+     * The caller is gone: the instance need not go on.
+     *
+     * @param atDeadline whether its time is over
+     */
+    void abandon(UpstreamWaiter waiter, boolean atDeadline) {
+        if (atDeadline) {
+            deadlinePassed();
+        }
+        cancel(waiter);
+    }
+
+    private void overdue(UpstreamLeg attempt) {
+        if (endpoint != null && !attempt.hasAnswered()) {
+            long now = System.nanoTime();
+            endpoint.stats().overdue(now - attempt.sentNanos(), now);
+        }
+    }
+
+    /** It reset the stream. */
+    void reset(UpstreamLeg attempt, long errorCode) {
+        if (errorCode != Http2Error.CANCEL) {
+            if (!Http2Error.blamesPeer(errorCode)) {
+                speakAgainst(attempt, "a reset");
+            }
+        } else if (isNews(attempt)) {
+            // What servers do when the caller's deadline passes, a little before ours does.
+            overdue(attempt);
+        }
+        failed();
+    }
+
+    /** What it sent on the stream was against the rules. */
+    void brokeProtocol() {
+        if (endpoint != null) {
+            endpoint.stats().spokeAgainst("an answer that breaks HTTP/2");
+        }
+        failed();
+    }
+
+    /** Its connection was lost. */
+    void lost(UpstreamLeg attempt) {
+        speakAgainst(attempt, "a lost connection");
+        failed();
+    }
+
+    /** What ends many calls at once is one failure in a row: a process that restarts has not failed as often as it had calls. */
+    private void speakAgainst(UpstreamLeg attempt, String how) {
+        if (endpoint == null) {
+            return;
+        }
+        if (isNews(attempt)) {
+            endpoint.stats().spokeAgainst(how);
+        } else {
+            endpoint.stats().spokeAgainstWithOthers();
+        }
+    }
+
+    private boolean isNews(UpstreamLeg attempt) {
+        return pool != null && pool.isNews(attempt);
+    }
+
+    /** It has answered to the end, to a caller of gRPC with this status. */
+    void completed(@Nullable UpstreamLeg attempt, GrpcStatus status, long nowNanos) {
         if (endpoint == null || attempt == null) {
             return;
         }
-        if (failure) {
-            endpoint.stats().failed(nowNanos);
+        EndpointStats stats = endpoint.stats();
+        switch (status) {
+            case UNKNOWN, INTERNAL, UNAVAILABLE, DATA_LOSS -> stats.spokeAgainst(status.name());
+            case DEADLINE_EXCEEDED -> overdue(attempt);
+            case CANCELLED, UNIMPLEMENTED, RESOURCE_EXHAUSTED -> {
+                // As likely what this caller asks for, or how much of it.
+            }
+            default -> stats.spokeFor();
+        }
+        if (status.isFailure()) {
+            stats.failed(nowNanos);
             return;
         }
-        endpoint.stats().succeeded(nowNanos);
+        stats.succeeded(nowNanos);
         if (!attempt.hasAnswered()) {
-            endpoint.stats().answered(nowNanos - attempt.sentNanos(), nowNanos);
+            stats.answered(nowNanos - attempt.sentNanos(), nowNanos);
         }
     }
 

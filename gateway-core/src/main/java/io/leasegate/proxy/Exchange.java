@@ -250,7 +250,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         if (state == State.ENDED) {
             return;
         }
-        target.cancel(this);
+        target.abandon(this, CallDeadline.isDue(deadline, record.elapsedNanos()));
         finish(outcome, -1);
     }
 
@@ -259,9 +259,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
             return;
         }
         boolean sent = target.leg() != null;
-        if (sent) {
-            target.failed();
-        }
+        target.deadlinePassed();
         String where = at(sent ? "sent" : "unsent");
         target.cancel(this);
         replyLocally(
@@ -352,8 +350,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         }
         endRequestSide();
         finish(Outcome.OK, grpcStatus);
-        boolean grpc = LocalReply.isGrpc(request.headers());
-        target.completed(attempt, grpc && GrpcStatus.of(grpcStatus).isFailure(), record.endNanos());
+        GrpcStatus status = LocalReply.isGrpc(request.headers()) ? GrpcStatus.of(grpcStatus) : GrpcStatus.OK;
+        target.completed(attempt, status, record.endNanos());
     }
 
     /** Whose books an attempt keeps. */

@@ -122,7 +122,7 @@ final class UpstreamLeg implements H2StreamListener {
             return;
         }
         dropped = true;
-        exchange.target().failed();
+        exchange.target().reset(this, errorCode);
         if (errorCode == Http2Error.REFUSED_STREAM && exchange.retry("it refused the stream")) {
             return;
         }
@@ -138,8 +138,10 @@ final class UpstreamLeg implements H2StreamListener {
             return;
         }
         dropped = true;
-        if (loss == StreamLoss.CONNECTION || loss == StreamLoss.PROTOCOL) {
-            exchange.target().failed();
+        if (loss == StreamLoss.CONNECTION) {
+            exchange.target().lost(this);
+        } else if (loss == StreamLoss.PROTOCOL) {
+            exchange.target().brokeProtocol();
         }
         switch (loss) {
             case UNPROCESSED -> {
