@@ -41,8 +41,7 @@ final class CallDeadline {
      * comes just before our timer.
      */
     static boolean isDue(@Nullable CallDeadline deadline, long elapsedNanos) {
-        return deadline != null
-                && deadline.nanos - elapsedNanos <= Math.min(deadline.nanos / 10, MOST_AHEAD_NANOS);
+        return deadline != null && deadline.nanos - elapsedNanos <= Math.min(deadline.nanos / 10, MOST_AHEAD_NANOS);
     }
 
     void cancel() {

@@ -58,7 +58,7 @@ class CallResultsTest {
     void deadlinesOfAnInstanceThatHangsGoOnCounting() {
         stats.answered(5 * MILLI, 0);
         for (int call = 1; call <= 20; call++) {
-            long now = call * 10 * MILLI;
+            long now = call * 10L * MILLI;
             long waited = (100 - call % 5) * MILLI;
             stats.overdue(waited, now);
             stats.unanswered(waited, now);

@@ -136,7 +136,7 @@ class OutlierDetectorTest {
             heard.clear();
             fail(e, 5);
             int counted = Math.min(times, 10);
-            long millis = counted * 30_000;
+            long millis = counted * 30_000L;
             assertThat(heard).containsExactly("1 out CONSECUTIVE_FAILURES " + millis + " ms, " + counted);
             loop.advance(millis);
             assertThat(e.state()).isEqualTo(EndpointState.HEALTHY);
