@@ -1,6 +1,7 @@
 package io.leasegate.endpoint;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +11,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallResults {
 
+    /**
+     * What ends abruptly within this time has one cause: a process that stops loses the calls of all loops and all its connections, in as
+     * many reads.
+     */
+    private static final long TOGETHER_NANOS = 100_000_000L;
+
     /** Who is told of failures in a row, and of how many. */
     private record Alarm(int failures, Runnable task) {}
 
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final AtomicInteger failedInARow = new AtomicInteger();
+    /** When a call ended abruptly that counts in a row; 0 for never. */
+    private final AtomicLong abruptNanos = new AtomicLong();
+
     private volatile @Nullable Alarm alarm;
     private volatile String lastFailure = "";
 
@@ -27,9 +37,15 @@ public final class CallResults {
         }
     }
 
-    /** A call failed by what others failed by before it. */
-    void failedWithOthers() {
-        failed.increment();
+    /** A call was broken off: one failure more, and one in a row if it is the first of those that were within a tenth of a second. */
+    void brokenOff(String how, long nowNanos) {
+        long last = abruptNanos.get();
+        boolean first = last == 0 || nowNanos - last >= TOGETHER_NANOS;
+        if (first && abruptNanos.compareAndSet(last, nowNanos)) {
+            failed(how);
+        } else {
+            failed.increment();
+        }
     }
 
     void failed(String how) {

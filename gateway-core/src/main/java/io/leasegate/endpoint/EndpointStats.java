@@ -17,6 +17,8 @@ public final class EndpointStats {
      */
     private static final double LEAST_PATIENCE = 0.5;
 
+    private static final String OVERDUE = "no answer in the caller's time";
+
     private final AtomicInteger inFlight = new AtomicInteger();
     private final LongAdder calls = new LongAdder();
     private final FailureShare failures = new FailureShare();
@@ -100,9 +102,14 @@ public final class EndpointStats {
         results.failed(how);
     }
 
-    /** A call speaks against the endpoint by what others have told already: that is one failure more, but not in a row. */
-    public void spokeAgainstWithOthers() {
-        results.failedWithOthers();
+    /**
+     * A call that was broken off speaks against the endpoint. Those that are broken off together, with a connection or with a process, are
+     * one failure in a row: a process that restarts has not failed as often as it had calls, or connections.
+     *
+     * @param how as in {@link #spokeAgainst}
+     */
+    public void brokenOff(String how, long nowNanos) {
+        results.brokenOff(how, nowNanos);
     }
 
     /**
@@ -112,9 +119,20 @@ public final class EndpointStats {
      * @param waitedNanos since the call was sent
      */
     public void overdue(long waitedNanos, long nowNanos) {
-        if (waitedNanos >= LEAST_PATIENCE * latency.at(nowNanos)) {
-            results.failed("no answer in the caller's time");
+        if (isPatience(waitedNanos, nowNanos)) {
+            results.failed(OVERDUE);
         }
+    }
+
+    /** The same, where it was the endpoint that broke the call off. */
+    public void brokenOffOverdue(long waitedNanos, long nowNanos) {
+        if (isPatience(waitedNanos, nowNanos)) {
+            results.brokenOff(OVERDUE, nowNanos);
+        }
+    }
+
+    private boolean isPatience(long waitedNanos, long nowNanos) {
+        return waitedNanos >= LEAST_PATIENCE * latency.at(nowNanos);
     }
 
     /** How long the endpoint takes to answer, in nanoseconds, the slowest answers of late before others; 0 while there was none. */

@@ -1,6 +1,7 @@
 package io.leasegate.h2;
 
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /** The status codes of gRPC, in the order of their numbers. */
 public enum GrpcStatus {
@@ -51,6 +52,22 @@ public enum GrpcStatus {
     /** The status with the given number; {@link #UNKNOWN} for one that is not defined. */
     public static GrpcStatus of(int code) {
         return code >= 0 && code < VALUES.length ? VALUES[code] : UNKNOWN;
+    }
+
+    /**
+     * The status for an answer without one, by gRPC's document "HTTP to gRPC Status Code Mapping".
+     *
+     * @param httpStatus the {@code :status}, null for none
+     */
+    public static GrpcStatus ofHttpStatus(@Nullable CharSequence httpStatus) {
+        return switch (httpStatus == null ? "" : httpStatus.toString()) {
+            case "400" -> INTERNAL;
+            case "401" -> UNAUTHENTICATED;
+            case "403" -> PERMISSION_DENIED;
+            case "404" -> UNIMPLEMENTED;
+            case "429", "502", "503", "504" -> UNAVAILABLE;
+            default -> UNKNOWN;
+        };
     }
 
     /**

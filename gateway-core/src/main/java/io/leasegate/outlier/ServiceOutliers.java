@@ -3,6 +3,7 @@ package io.leasegate.outlier;
 import io.leasegate.discovery.ControlLoop;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointState;
+import io.leasegate.endpoint.Traits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +59,11 @@ final class ServiceOutliers {
     void add(Endpoint endpoint) {
         WatchedEndpoint w = new WatchedEndpoint(endpoint);
         endpoints.put(endpoint, w);
-        w.results().alarm(settings.consecutiveFailures(), () -> loop.execute(() -> onFailuresInARow(w)));
+        w.results().alarm(settings.consecutiveFailures(), () -> {
+            if (w.ask()) {
+                loop.execute(() -> onFailuresInARow(w));
+            }
+        });
     }
 
     /** Returns whether it was the last one. */
@@ -72,6 +77,7 @@ final class ServiceOutliers {
     }
 
     private void onFailuresInARow(WatchedEndpoint w) {
+        w.heard();
         int failures = w.results().failedInARow();
         // It may have left, be out already, or have done a call well meanwhile.
         if (endpoints.get(w.endpoint()) == w && failures >= settings.consecutiveFailures()) {
@@ -149,7 +155,8 @@ final class ServiceOutliers {
         int out = 0;
         boolean anotherIsWell = false;
         for (WatchedEndpoint w : endpoints.values()) {
-            if (w.endpoint().instance().weight() <= 0) {
+            Traits traits = w.endpoint().instance().traits();
+            if (traits.weight() <= 0 || !traits.takesCalls()) {
                 continue;
             }
             all++;

@@ -3,12 +3,15 @@ package io.leasegate.outlier;
 import io.leasegate.discovery.ControlLoop.Scheduled;
 import io.leasegate.endpoint.CallResults;
 import io.leasegate.endpoint.Endpoint;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link ServiceOutliers} knows of one endpoint. Control loop only. */
+/** What {@link ServiceOutliers} knows of one endpoint. Control loop only, but for {@link #ask}. */
 final class WatchedEndpoint {
 
     private final Endpoint endpoint;
+    /** Whether a decision is asked for already: calls may fail faster than the control loop decides, and its queue must not grow by them. */
+    private final AtomicBoolean asked = new AtomicBoolean();
     /** What the counters showed when the interval began. */
     private long succeededBefore;
 
@@ -30,6 +33,16 @@ final class WatchedEndpoint {
 
     CallResults results() {
         return endpoint.stats().results();
+    }
+
+    /** Returns whether nobody has asked for a decision since {@link #heard}. From any event loop. */
+    boolean ask() {
+        return !asked.get() && asked.compareAndSet(false, true);
+    }
+
+    /** The decision is made by what is known from now on. */
+    void heard() {
+        asked.set(false);
     }
 
     boolean isEjected() {

@@ -130,55 +130,57 @@ final class CallTarget {
         }
     }
 
-    /** It reset the stream. */
-    void reset(UpstreamLeg attempt, long errorCode) {
-        if (errorCode != Http2Error.CANCEL) {
-            if (!Http2Error.blamesPeer(errorCode)) {
-                speakAgainst(attempt, "a reset");
-            }
-        } else if (isNews(attempt)) {
+    /**
+     * It reset the stream.
+     *
+     * @param timed whether the caller has a deadline
+     */
+    void reset(UpstreamLeg attempt, long errorCode, boolean timed) {
+        if (endpoint != null && errorCode == Http2Error.CANCEL && timed) {
             // What servers do when the caller's deadline passes, a little before ours does.
-            overdue(attempt);
+            if (!attempt.hasAnswered()) {
+                long now = System.nanoTime();
+                endpoint.stats().brokenOffOverdue(now - attempt.sentNanos(), now);
+            }
+            failed();
+        } else if (Http2Error.blamesPeer(errorCode)) {
+            failed();
+        } else {
+            brokeOff("a reset");
         }
-        failed();
     }
 
-    /** What it sent on the stream was against the rules. */
+    /** What it sent on the stream or its connection was against the rules. */
     void brokeProtocol() {
-        if (endpoint != null) {
-            endpoint.stats().spokeAgainst("an answer that breaks HTTP/2");
-        }
-        failed();
+        brokeOff("an answer that breaks HTTP/2");
     }
 
     /** Its connection was lost. */
-    void lost(UpstreamLeg attempt) {
-        speakAgainst(attempt, "a lost connection");
+    void lost() {
+        brokeOff("a lost connection");
+    }
+
+    private void brokeOff(String how) {
+        if (endpoint != null) {
+            endpoint.stats().brokenOff(how, System.nanoTime());
+        }
         failed();
     }
 
-    /** What ends many calls at once is one failure in a row: a process that restarts has not failed as often as it had calls. */
-    private void speakAgainst(UpstreamLeg attempt, String how) {
+    /**
+     * It has answered to the end.
+     *
+     * @param grpc whether the caller speaks gRPC; what others are answered says nothing bad
+     * @param grpcStatus the status's number, -1 for none
+     */
+    void completed(UpstreamLeg attempt, boolean grpc, int grpcStatus, long nowNanos) {
         if (endpoint == null) {
             return;
         }
-        if (isNews(attempt)) {
-            endpoint.stats().spokeAgainst(how);
-        } else {
-            endpoint.stats().spokeAgainstWithOthers();
-        }
-    }
-
-    private boolean isNews(UpstreamLeg attempt) {
-        return pool != null && pool.isNews(attempt);
-    }
-
-    /** It has answered to the end, to a caller of gRPC with this status. */
-    void completed(@Nullable UpstreamLeg attempt, GrpcStatus status, long nowNanos) {
-        if (endpoint == null || attempt == null) {
-            return;
-        }
         EndpointStats stats = endpoint.stats();
+        GrpcStatus status = !grpc
+                ? GrpcStatus.OK
+                : grpcStatus < 0 ? GrpcStatus.ofHttpStatus(attempt.httpStatus()) : GrpcStatus.of(grpcStatus);
         switch (status) {
             case UNKNOWN, INTERNAL, UNAVAILABLE, DATA_LOSS -> stats.spokeAgainst(status.name());
             case DEADLINE_EXCEEDED -> overdue(attempt);

@@ -342,8 +342,14 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         }
         endRequestSide();
         finish(Outcome.OK, grpcStatus);
-        GrpcStatus status = LocalReply.isGrpc(request.headers()) ? GrpcStatus.of(grpcStatus) : GrpcStatus.OK;
-        target.completed(attempt, status, record.endNanos());
+        if (attempt != null) {
+            target.completed(attempt, LocalReply.isGrpc(request.headers()), grpcStatus, record.endNanos());
+        }
+    }
+
+    /** Whether the caller has a deadline. */
+    boolean isTimed() {
+        return deadline != null;
     }
 
     /** Whose books an attempt keeps. */

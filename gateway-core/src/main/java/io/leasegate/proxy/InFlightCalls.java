@@ -3,7 +3,6 @@ package io.leasegate.proxy;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.routing.EvictionPolicy;
 import io.netty.channel.EventLoop;
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -17,10 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class InFlightCalls {
 
     private @Nullable UpstreamLeg first;
-    /** The connection that calls failed with last; weakly, since nobody may need it any more. */
-    private @Nullable WeakReference<H2Connection> newsFrom;
-
-    private long newsNanos;
 
     void add(UpstreamLeg leg) {
         UpstreamLeg second = first;
@@ -44,18 +39,6 @@ final class InFlightCalls {
         }
         leg.previous = null;
         leg.next = null;
-    }
-
-    /** Whether nothing that was told before came over this call's connection with the same bytes, or with its end. */
-    boolean isNews(UpstreamLeg leg) {
-        H2Connection connection = leg.stream().connection();
-        boolean other = newsFrom == null || newsFrom.get() != connection;
-        boolean news = other || newsNanos != connection.lastReadNanos();
-        if (other) {
-            newsFrom = new WeakReference<>(connection);
-        }
-        newsNanos = connection.lastReadNanos();
-        return news;
     }
 
     /**

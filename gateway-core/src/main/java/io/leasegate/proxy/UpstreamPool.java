@@ -156,11 +156,6 @@ final class UpstreamPool {
         inFlight.remove(leg);
     }
 
-    /** Whether this call's end is no part of what others have told already, of a reset of many or of a lost connection. */
-    boolean isNews(UpstreamLeg ended) {
-        return inFlight.isNews(ended);
-    }
-
     /** The waiter does not want a connection any more. */
     void cancel(UpstreamWaiter waiter) {
         line.cancel(waiter);

@@ -39,6 +39,20 @@ class CallResultsTest {
         assertThat(results.failedCalls()).isEqualTo(10);
     }
 
+    /** A process with many loops' connections to it goes away: all its calls failed, but once in a row. */
+    @Test
+    void whatIsBrokenOffTogetherIsOneFailureInARow() {
+        for (int call = 0; call < 50; call++) {
+            stats.brokenOff("a lost connection", (1_000 + call) * MILLI);
+            stats.brokenOffOverdue(MILLI, (1_000 + call) * MILLI);
+        }
+        assertThat(results.failedInARow()).isEqualTo(1);
+        assertThat(results.failedCalls()).isEqualTo(100);
+        stats.brokenOff("a reset", 1_100 * MILLI);
+        assertThat(results.failedInARow()).isEqualTo(2);
+        assertThat(results.lastFailure()).isEqualTo("a reset");
+    }
+
     @Test
     void aDeadlineCountsOnlyWhereTheCallerHadSomePatience() {
         stats.overdue(MILLI, 5 * MILLI);

@@ -7,6 +7,7 @@ import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.endpoint.Instance;
+import io.leasegate.endpoint.Traits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -258,6 +259,40 @@ class OutlierDetectorTest {
         detector.onAdded(standby);
         fail(e, 5);
         assertThat(heard).containsExactly("1 spared CONSECUTIVE_FAILURES");
+    }
+
+    /** Its registration has it out of rotation, so it could not take the calls. */
+    @Test
+    void soDoThoseThatTakeNoCalls() {
+        OutlierDetector detector = detector(SETTINGS);
+        Endpoint e = healthy(1);
+        Endpoint disabled = new Endpoint(new Instance(
+                new EndpointId("echo", "127.0.0.1", 2),
+                Traits.builder().enabled(false).build(),
+                "static",
+                "",
+                0,
+                0,
+                0));
+        disabled.state(EndpointState.HEALTHY, "");
+        detector.onAdded(e);
+        detector.onAdded(disabled);
+        fail(e, 5);
+        assertThat(heard).containsExactly("1 spared CONSECUTIVE_FAILURES");
+    }
+
+    @Test
+    void failuresThatComeFasterThanDecisionsAskForOne() {
+        Endpoint e = watched(1, new OutlierSettings(1, INTERVAL, 30_000, 0.5)).get(0);
+        long before = loop.waiting();
+        for (int i = 0; i < 1_000; i++) {
+            e.stats().spokeAgainst("UNAVAILABLE");
+        }
+        assertThat(loop.waiting()).isEqualTo(before + 1);
+        loop.advance(0);
+        assertThat(heard).containsExactly("1 spared CONSECUTIVE_FAILURES");
+        fail(e, 1);
+        assertThat(heard).hasSize(2);
     }
 
     @Test
