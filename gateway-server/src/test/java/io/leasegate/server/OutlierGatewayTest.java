@@ -18,6 +18,7 @@ import io.leasegate.testkit.TestServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,8 @@ class OutlierGatewayTest {
 
         private volatile @Nullable Status status;
         private volatile boolean hangs;
+        /** Calls that get no answer. */
+        private final AtomicInteger hung = new AtomicInteger();
 
         @Override
         public <Q, R> ServerCall.Listener<Q> interceptCall(
@@ -49,6 +52,7 @@ class OutlierGatewayTest {
             Status s = status;
             boolean echo = TestServer.SERVICE.equals(call.getMethodDescriptor().getServiceName());
             if (echo && hangs) {
+                hung.incrementAndGet();
                 return new ServerCall.Listener<>() {};
             }
             if (s != null && echo) {
@@ -269,8 +273,7 @@ class OutlierGatewayTest {
             for (int i = 0; i < 40; i++) {
                 gateway.client("echo").bidi().send(new byte[1]);
             }
-            RunningGateway.await(
-                    () -> b.calls().size() + " calls", () -> b.calls().size() >= 20);
+            RunningGateway.await(() -> mood.hung.get() + " calls", () -> mood.hung.get() >= 20);
             b.kill();
             mood.hangs = false;
             RunningGateway.await(
