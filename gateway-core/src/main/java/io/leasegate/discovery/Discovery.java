@@ -82,6 +82,19 @@ public final class Discovery implements AutoCloseable {
     }
 
     /**
+     * Takes an endpoint out of picks although it looks well, until {@link #readmit}. Its health is followed meanwhile, and is what it
+     * returns to.
+     */
+    public void eject(Endpoint endpoint, String reason) {
+        control.execute(() -> watcher.eject(endpoint, reason));
+    }
+
+    /** Ends what {@link #eject} began. */
+    public void readmit(Endpoint endpoint) {
+        control.execute(() -> watcher.readmit(endpoint));
+    }
+
+    /**
      * Runs the task once the table reflects at least this revision, on the control thread; everybody was told by then what the table took
      * out. A registry that is behind is asked to make sure of it.
      *

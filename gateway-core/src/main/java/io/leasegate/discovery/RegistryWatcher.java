@@ -147,21 +147,37 @@ final class RegistryWatcher {
 
     /** An endpoint's state was found out. States of endpoints that are gone are passed over. */
     void setState(Endpoint endpoint, EndpointState state, String reason) {
+        change(endpoint, () -> endpoint.state(state, reason, loop.nanoTime()));
+    }
+
+    /** An endpoint is taken out although it looks well. */
+    void eject(Endpoint endpoint, String reason) {
+        change(endpoint, () -> endpoint.eject(reason, loop.nanoTime()));
+    }
+
+    /** Its state is what was found out last. */
+    void readmit(Endpoint endpoint) {
+        change(endpoint, () -> endpoint.readmit(loop.nanoTime()));
+    }
+
+    private void change(Endpoint endpoint, Runnable how) {
         if (!builder.holds(endpoint)) {
             return;
         }
-        boolean other = endpoint.state() != state;
-        endpoint.state(state, reason, loop.nanoTime());
-        if (other) {
-            builder.healthChanged(endpoint);
-            if (state == EndpointState.HEALTHY) {
-                publishSpread();
-            } else {
-                publishSoon();
-            }
-            if (state.isDown()) {
-                unhealthyListeners.forEach(l -> l.accept(endpoint));
-            }
+        EndpointState before = endpoint.state();
+        how.run();
+        EndpointState after = endpoint.state();
+        if (after == before) {
+            return;
+        }
+        builder.healthChanged(endpoint);
+        if (after == EndpointState.HEALTHY) {
+            publishSpread();
+        } else {
+            publishSoon();
+        }
+        if (after.isDown()) {
+            unhealthyListeners.forEach(l -> l.accept(endpoint));
         }
     }
 

@@ -16,6 +16,13 @@ public final class Endpoint {
     private volatile EndpointState state = EndpointState.UNCHECKED;
     private volatile String stateReason = "not checked yet";
     private volatile long healthySinceNanos;
+    /** What was found out beside an ejection. */
+    private EndpointState found = EndpointState.UNCHECKED;
+
+    private String foundReason = stateReason;
+    /** Why it is taken out although it looks well; empty when it is not. */
+    private String ejection = "";
+
     private volatile LeaseLife leaseLife = LeaseLife.UNKNOWN;
 
     public Endpoint(Instance instance) {
@@ -109,15 +116,40 @@ public final class Endpoint {
         state(newState, reason, System.nanoTime());
     }
 
-    /** Changes the state. Control thread only. */
+    /**
+     * Changes the state. An ejection stays in force: it hides that the endpoint is healthy, or not checked yet, and what else was found out
+     * hides it. Control thread only.
+     */
     public void state(EndpointState newState, String reason, long nowNanos) {
-        requireNonNull(newState, "newState");
-        requireNonNull(reason, "reason");
-        if (newState == EndpointState.HEALTHY && state != EndpointState.HEALTHY) {
+        found = requireNonNull(newState, "newState");
+        foundReason = requireNonNull(reason, "reason");
+        combine(nowNanos);
+    }
+
+    /** Takes the endpoint out whatever is found out about it, until it is readmitted. Control thread only. */
+    public void eject(String reason, long nowNanos) {
+        ejection = requireNonNull(reason, "reason");
+        combine(nowNanos);
+    }
+
+    /** Ends an ejection: the state is what was found out last. Control thread only. */
+    public void readmit(long nowNanos) {
+        ejection = "";
+        combine(nowNanos);
+    }
+
+    private void combine(long nowNanos) {
+        boolean looksWell = found == EndpointState.HEALTHY || found == EndpointState.UNCHECKED;
+        EndpointState next = looksWell && !ejection.isEmpty() ? EndpointState.EJECTED : found;
+        if (next == EndpointState.HEALTHY && state != EndpointState.HEALTHY) {
             healthySinceNanos = nowNanos;
         }
-        stateReason = reason;
-        state = newState;
+        if (ejection.isEmpty()) {
+            stateReason = foundReason;
+        } else {
+            stateReason = looksWell ? ejection : foundReason + "; " + ejection;
+        }
+        state = next;
     }
 
     @Override

@@ -11,10 +11,19 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class EndpointStats {
 
+    /**
+     * The part of the latency of late that a caller has to wait for its deadline to count. Not all of it: the latency is that of the slowest
+     * of late, and those that waited in vain move it to their deadlines, which vary a little.
+     */
+    private static final double LEAST_PATIENCE = 0.5;
+
+    private static final String OVERDUE = "no answer in the caller's time";
+
     private final AtomicInteger inFlight = new AtomicInteger();
     private final LongAdder calls = new LongAdder();
     private final FailureShare failures = new FailureShare();
     private final PeakLatency latency = new PeakLatency();
+    private final CallResults results = new CallResults();
 
     /** The endpoint was picked for a call. */
     public void begin() {
@@ -72,6 +81,58 @@ public final class EndpointStats {
      */
     public void unanswered(long latencyNanos, long nowNanos) {
         latency.unanswered(latencyNanos, nowNanos);
+    }
+
+    /** What outlier detection knows. */
+    public CallResults results() {
+        return results;
+    }
+
+    /** A call speaks for the endpoint: it was answered, be it with a refusal that is the caller's own fault. */
+    public void spokeFor() {
+        results.succeeded();
+    }
+
+    /**
+     * A call speaks against the endpoint.
+     *
+     * @param how as in "failed with UNAVAILABLE"; a constant, since it is kept
+     */
+    public void spokeAgainst(String how) {
+        results.failed(how);
+    }
+
+    /**
+     * A call that was broken off speaks against the endpoint. Those that are broken off together, with a connection or with a process, are
+     * one failure in a row: a process that restarts has not failed as often as it had calls, or connections.
+     *
+     * @param how as in {@link #spokeAgainst}
+     */
+    public void brokenOff(String how, long nowNanos) {
+        results.brokenOff(how, nowNanos);
+    }
+
+    /**
+     * The caller's time ran out before there was an answer. That speaks against the endpoint only where it had as much time as it needs: a
+     * caller that gives it less cannot have it taken out. Told before {@link #unanswered}, which moves what is compared with.
+     *
+     * @param waitedNanos since the call was sent
+     */
+    public void overdue(long waitedNanos, long nowNanos) {
+        if (isPatience(waitedNanos, nowNanos)) {
+            results.failed(OVERDUE);
+        }
+    }
+
+    /** The same, where it was the endpoint that broke the call off. */
+    public void brokenOffOverdue(long waitedNanos, long nowNanos) {
+        if (isPatience(waitedNanos, nowNanos)) {
+            results.brokenOff(OVERDUE, nowNanos);
+        }
+    }
+
+    private boolean isPatience(long waitedNanos, long nowNanos) {
+        return waitedNanos >= LEAST_PATIENCE * latency.at(nowNanos);
     }
 
     /** How long the endpoint takes to answer, in nanoseconds, the slowest answers of late before others; 0 while there was none. */

@@ -1,6 +1,7 @@
 package io.leasegate.h2;
 
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /** The status codes of gRPC, in the order of their numbers. */
 public enum GrpcStatus {
@@ -38,7 +39,7 @@ public enum GrpcStatus {
 
     /**
      * Whether it says that an instance could not do its work, and not that it was asked for something wrong: the statuses that
-     * google.rpc.Code maps to 5xx, and {@link #RESOURCE_EXHAUSTED}. Envoy's outlier detection draws the same line.
+     * google.rpc.Code maps to 5xx, and {@link #RESOURCE_EXHAUSTED}. What balancing goes by; outlier detection asks for more (docs/balancing.md).
      */
     public boolean isFailure() {
         return switch (this) {
@@ -51,6 +52,22 @@ public enum GrpcStatus {
     /** The status with the given number; {@link #UNKNOWN} for one that is not defined. */
     public static GrpcStatus of(int code) {
         return code >= 0 && code < VALUES.length ? VALUES[code] : UNKNOWN;
+    }
+
+    /**
+     * The status for an answer without one, by gRPC's document "HTTP to gRPC Status Code Mapping".
+     *
+     * @param httpStatus the {@code :status}, null for none
+     */
+    public static GrpcStatus ofHttpStatus(@Nullable CharSequence httpStatus) {
+        return switch (httpStatus == null ? "" : httpStatus.toString()) {
+            case "400" -> INTERNAL;
+            case "401" -> UNAUTHENTICATED;
+            case "403" -> PERMISSION_DENIED;
+            case "404" -> UNIMPLEMENTED;
+            case "429", "502", "503", "504" -> UNAVAILABLE;
+            default -> UNKNOWN;
+        };
     }
 
     /**

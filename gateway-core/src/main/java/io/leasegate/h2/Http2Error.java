@@ -37,6 +37,17 @@ public final class Http2Error {
 
     private Http2Error() {}
 
+    /** Whether who sends the code says by it that the other side broke a rule or did too much. */
+    public static boolean blamesPeer(long code) {
+        return code == PROTOCOL_ERROR
+                || code == FLOW_CONTROL_ERROR
+                || code == SETTINGS_TIMEOUT
+                || code == STREAM_CLOSED
+                || code == FRAME_SIZE_ERROR
+                || code == COMPRESSION_ERROR
+                || code == ENHANCE_YOUR_CALM;
+    }
+
     /** The name of a code, or its number in hexadecimal when it has none. */
     public static String name(long code) {
         return code >= 0 && code < NAMES.length ? NAMES[(int) code] : "0x" + Long.toHexString(code);

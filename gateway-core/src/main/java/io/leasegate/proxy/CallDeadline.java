@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** The caller's own limit of time, where it gave one in {@code grpc-timeout}. Used on the call's event loop. */
 final class CallDeadline {
 
+    private static final long MOST_AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final long nanos;
     private final Future<?> timer;
 
@@ -32,6 +34,14 @@ final class CallDeadline {
     /** The instance gets the time that remains, not the time that the caller began with. */
     void forward(HeaderBlock headers, long elapsedNanos) {
         headers.set(HeaderField.of(HeaderNames.GRPC_TIMEOUT, GrpcTimeout.format(nanos - elapsedNanos)));
+    }
+
+    /**
+     * Whether a caller that gives up now does so because of the limit. Its own clock began to run before ours did, so its cancellation often
+     * comes just before our timer.
+     */
+    static boolean isDue(@Nullable CallDeadline deadline, long elapsedNanos) {
+        return deadline != null && deadline.nanos - elapsedNanos <= Math.min(deadline.nanos / 10, MOST_AHEAD_NANOS);
     }
 
     void cancel() {

@@ -2,7 +2,10 @@ package io.leasegate.proxy;
 
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointState;
+import io.leasegate.endpoint.EndpointStats;
+import io.leasegate.h2.GrpcStatus;
 import io.leasegate.h2.H2Stream;
+import io.leasegate.h2.Http2Error;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,18 +103,99 @@ final class CallTarget {
         }
     }
 
-    /** It has answered to the end, with a status that is a failure of its own or with another one. */
-    void completed(@Nullable UpstreamLeg attempt, boolean failure, long nowNanos) {
-        if (endpoint == null || attempt == null) {
+    /** The caller's time is over. What was not sent says nothing about the instance, and what was answered ended as it was to. */
+    void deadlinePassed() {
+        if (leg != null) {
+            overdue(leg);
+            failed();
+        }
+    }
+
+    /**
+     * The caller is gone: the instance need not go on.
+     *
+     * @param atDeadline whether its time is over
+     */
+    void abandon(UpstreamWaiter waiter, boolean atDeadline) {
+        if (atDeadline) {
+            deadlinePassed();
+        }
+        cancel(waiter);
+    }
+
+    private void overdue(UpstreamLeg attempt) {
+        if (endpoint != null && !attempt.hasAnswered()) {
+            long now = System.nanoTime();
+            endpoint.stats().overdue(now - attempt.sentNanos(), now);
+        }
+    }
+
+    /**
+     * It reset the stream.
+     *
+     * @param timed whether the caller has a deadline
+     */
+    void reset(UpstreamLeg attempt, long errorCode, boolean timed) {
+        if (endpoint != null && errorCode == Http2Error.CANCEL && timed) {
+            // What servers do when the caller's deadline passes, a little before ours does.
+            if (!attempt.hasAnswered()) {
+                long now = System.nanoTime();
+                endpoint.stats().brokenOffOverdue(now - attempt.sentNanos(), now);
+            }
+            failed();
+        } else if (Http2Error.blamesPeer(errorCode)) {
+            failed();
+        } else {
+            brokeOff("a reset");
+        }
+    }
+
+    /** What it sent on the stream or its connection was against the rules. */
+    void brokeProtocol() {
+        brokeOff("an answer that breaks HTTP/2");
+    }
+
+    /** Its connection was lost. */
+    void lost() {
+        brokeOff("a lost connection");
+    }
+
+    private void brokeOff(String how) {
+        if (endpoint != null) {
+            endpoint.stats().brokenOff(how, System.nanoTime());
+        }
+        failed();
+    }
+
+    /**
+     * It has answered to the end.
+     *
+     * @param grpc whether the caller speaks gRPC; what others are answered says nothing bad
+     * @param grpcStatus the status's number, -1 for none
+     */
+    void completed(UpstreamLeg attempt, boolean grpc, int grpcStatus, long nowNanos) {
+        if (endpoint == null) {
             return;
         }
-        if (failure) {
-            endpoint.stats().failed(nowNanos);
+        EndpointStats stats = endpoint.stats();
+        GrpcStatus status = !grpc
+                ? GrpcStatus.OK
+                : grpcStatus < 0 ? GrpcStatus.ofHttpStatus(attempt.httpStatus()) : GrpcStatus.of(grpcStatus);
+        switch (status) {
+            case UNKNOWN, INTERNAL, UNAVAILABLE, DATA_LOSS -> stats.spokeAgainst(status.name());
+            case DEADLINE_EXCEEDED -> overdue(attempt);
+            case CANCELLED, UNIMPLEMENTED, RESOURCE_EXHAUSTED -> {
+                // As likely what this caller asks for, or how much of it.
+            }
+            default -> stats.spokeFor();
+        }
+        if (status.isFailure()) {
+            stats.failed(nowNanos);
             return;
         }
-        endpoint.stats().succeeded(nowNanos);
+        stats.succeeded(nowNanos);
         if (!attempt.hasAnswered()) {
-            endpoint.stats().answered(nowNanos - attempt.sentNanos(), nowNanos);
+            stats.answered(nowNanos - attempt.sentNanos(), nowNanos);
         }
     }
 

@@ -248,7 +248,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         if (state == State.ENDED) {
             return;
         }
-        target.cancel(this);
+        target.abandon(this, CallDeadline.isDue(deadline, record.elapsedNanos()));
         finish(outcome, -1);
     }
 
@@ -257,9 +257,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
             return;
         }
         boolean sent = target.leg() != null;
-        if (sent) {
-            target.failed();
-        }
+        target.deadlinePassed();
         String where = target.describe(sent ? "phase sent" : "phase unsent");
         target.cancel(this);
         replyLocally(
@@ -344,8 +342,14 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         }
         endRequestSide();
         finish(Outcome.OK, grpcStatus);
-        boolean grpc = LocalReply.isGrpc(request.headers());
-        target.completed(attempt, grpc && GrpcStatus.of(grpcStatus).isFailure(), record.endNanos());
+        if (attempt != null) {
+            target.completed(attempt, LocalReply.isGrpc(request.headers()), grpcStatus, record.endNanos());
+        }
+    }
+
+    /** Whether the caller has a deadline. */
+    boolean isTimed() {
+        return deadline != null;
     }
 
     /** Whose books an attempt keeps. */

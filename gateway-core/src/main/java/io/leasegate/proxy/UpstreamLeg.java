@@ -29,6 +29,7 @@ final class UpstreamLeg implements H2StreamListener {
     private @Nullable H2Stream stream;
     private long sentNanos;
     private boolean answered;
+    private @Nullable AsciiString httpStatus;
     private boolean dropped;
 
     UpstreamLeg(Exchange exchange) {
@@ -47,6 +48,12 @@ final class UpstreamLeg implements H2StreamListener {
     /** Whether bytes of the answer came. Headers alone do not count: there are servers that send them before they have done anything. */
     boolean hasAnswered() {
         return answered;
+    }
+
+    /** The {@code :status} of the answer as the instance sent it; null while there is none. */
+    @Nullable
+    AsciiString httpStatus() {
+        return httpStatus;
     }
 
     H2Stream stream() {
@@ -92,6 +99,9 @@ final class UpstreamLeg implements H2StreamListener {
         if (dropped) {
             return;
         }
+        if (httpStatus == null && !headers.isInformational()) {
+            httpStatus = headers.get(HeaderNames.STATUS);
+        }
         exchange.relayHeaders(headers, endStream);
         if (endStream) {
             dropped = true;
@@ -122,7 +132,7 @@ final class UpstreamLeg implements H2StreamListener {
             return;
         }
         dropped = true;
-        exchange.target().failed();
+        exchange.target().reset(this, errorCode, exchange.isTimed());
         if (errorCode == Http2Error.REFUSED_STREAM && exchange.retry("it refused the stream")) {
             return;
         }
@@ -138,8 +148,10 @@ final class UpstreamLeg implements H2StreamListener {
             return;
         }
         dropped = true;
-        if (loss == StreamLoss.CONNECTION || loss == StreamLoss.PROTOCOL) {
-            exchange.target().failed();
+        if (loss == StreamLoss.CONNECTION) {
+            exchange.target().lost();
+        } else if (loss == StreamLoss.PROTOCOL) {
+            exchange.target().brokeProtocol();
         }
         switch (loss) {
             case UNPROCESSED -> {

@@ -181,6 +181,40 @@ class RegistryWatcherTest {
     }
 
     @Test
+    void anEjectionIsPublishedAtOnceAndHealthGoesOnUnderIt() {
+        put(1, 1);
+        loop.advance(50);
+        List<Endpoint> down = new ArrayList<>();
+        sink.whenUnhealthy(down::add);
+        Endpoint e = requireNonNull(tables.get().find("echo", "127.0.0.1:1"));
+        watcher.setState(e, EndpointState.HEALTHY, "");
+        loop.advance(50);
+        int before = publishedMillis.size();
+        watcher.eject(e, "5 calls failed");
+        loop.advance(0);
+        assertThat(e.state()).isEqualTo(EndpointState.EJECTED);
+        assertThat(publishedMillis).hasSize(before + 1);
+        watcher.setState(e, EndpointState.HEALTHY, "");
+        loop.advance(50);
+        assertThat(publishedMillis).as("nothing changed").hasSize(before + 1);
+        assertThat(down).isEmpty();
+        watcher.setState(e, EndpointState.UNREACHABLE, "cannot connect");
+        loop.advance(50);
+        assertThat(publishedMillis).hasSize(before + 2);
+        assertThat(down).containsExactly(e);
+        watcher.readmit(e);
+        assertThat(e.state()).isEqualTo(EndpointState.UNREACHABLE);
+        watcher.setState(e, EndpointState.HEALTHY, "");
+        loop.advance(50);
+        assertThat(e.state()).isEqualTo(EndpointState.HEALTHY);
+        sink.change("/1", List.of());
+        sink.commit(2, true, loop.nanoTime());
+        loop.advance(50);
+        watcher.eject(e, "too late");
+        assertThat(e.state()).isEqualTo(EndpointState.DRAINING);
+    }
+
+    @Test
     void manyStatesShareOneTable() {
         for (int port = 1; port <= 20; port++) {
             put(port, port);

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** A control loop whose time stands still until a test moves it. */
-final class SimulatedLoop implements ControlLoop {
+public final class SimulatedLoop implements ControlLoop {
 
     private static final class Task implements Scheduled {
         final long atMicros;
@@ -51,7 +51,7 @@ final class SimulatedLoop implements ControlLoop {
     }
 
     /** Runs everything that falls due within this time. */
-    void advance(long millis) {
+    public void advance(long millis) {
         long end = nowMicros + millis * 1000;
         for (Task t = tasks.peek(); t != null && t.atMicros <= end; t = tasks.peek()) {
             tasks.remove();
@@ -69,7 +69,7 @@ final class SimulatedLoop implements ControlLoop {
     }
 
     /** How many tasks wait that were not cancelled. */
-    long waiting() {
+    public long waiting() {
         return tasks.stream().filter(t -> !t.cancelled).count();
     }
 }

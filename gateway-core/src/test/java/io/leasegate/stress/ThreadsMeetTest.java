@@ -24,7 +24,7 @@ class ThreadsMeetTest {
 
     private static final Pattern RESULTS = Pattern.compile(
             "Results: (\\d+) planned; (\\d+) passed, (\\d+) failed, (\\d+) soft errs, (\\d+) hard errs");
-    private static final int TESTS = 5;
+    private static final int TESTS = 6;
 
     @Test
     void noForbiddenOutcome(@TempDir Path folder) throws IOException, InterruptedException {

@@ -14,6 +14,7 @@ import io.leasegate.discovery.NamedSettings.Name;
 import io.leasegate.discovery.StaticSettings;
 import io.leasegate.dns.DnsSettings;
 import io.leasegate.health.HealthSettings;
+import io.leasegate.outlier.OutlierSettings;
 import io.leasegate.proxy.ConnectionLife;
 import io.leasegate.proxy.ConnectionLimits;
 import io.leasegate.proxy.GatewaySettings;
@@ -147,6 +148,12 @@ public final class ConfigMapping {
         ServiceConfig.GrpcHealth h = config.services().of(service).health();
         return new HealthSettings(
                 h.enabled(), h.service(), h.interval().toMillis(), h.timeout().toMillis());
+    }
+
+    static OutlierSettings outlier(GatewayConfig config, String service) {
+        ServiceConfig.Outlier o = config.services().of(service).outlier();
+        return new OutlierSettings(
+                o.consecutiveFailures(), millisOrZero(o.interval()), millisOrZero(o.baseEjection()), o.maxEjected());
     }
 
     static BalanceSettings balance(GatewayConfig config, String service) {

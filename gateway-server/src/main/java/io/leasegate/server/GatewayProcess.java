@@ -4,6 +4,7 @@ import io.leasegate.balance.LoadBalancers;
 import io.leasegate.discovery.Discovery;
 import io.leasegate.discovery.RegistryStatus;
 import io.leasegate.health.HealthChecker;
+import io.leasegate.outlier.OutlierDetector;
 import io.leasegate.proxy.CallObserver;
 import io.leasegate.proxy.ConnectionLimits;
 import io.leasegate.proxy.Gateway;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -157,6 +159,11 @@ public final class GatewayProcess implements AutoCloseable {
         LOG.info("admin listener on {}", text(admin.address()));
         discovery.listen(
                 new HealthChecker(gateway, service -> ConfigMapping.health(config, service), discovery::setState));
+        discovery.listen(new OutlierDetector(
+                discovery.control(),
+                service -> ConfigMapping.outlier(config, service),
+                new OutlierEvents(discovery, metrics.outlierListener()),
+                new SplittableRandom()::nextDouble));
         discovery.start();
         while (!discovery.awaitFirstSnapshot(FIRST_SNAPSHOT_POLL)) {
             if (draining.get()) {

@@ -14,7 +14,6 @@ final class NotYetInEffect {
             "leasegate.routes[].retry",
             "leasegate.routes[].hedge",
             "leasegate.routes[].timeouts",
-            "leasegate.services.NAME.outlier",
             "leasegate.services.NAME.retry",
             "leasegate.services.NAME.hedge",
             "leasegate.services.NAME.timeouts",

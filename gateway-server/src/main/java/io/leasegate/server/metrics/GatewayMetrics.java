@@ -1,5 +1,6 @@
 package io.leasegate.server.metrics;
 
+import io.leasegate.outlier.OutlierListener;
 import io.leasegate.proxy.CallObserver;
 import io.leasegate.proxy.ConnectionObserver;
 import io.leasegate.routing.RouteTableRef;
@@ -33,6 +34,7 @@ public final class GatewayMetrics implements AutoCloseable {
     private final ConnectionMetrics connections;
     private final ProcessMetrics process;
     private final EvictionMetrics evictions;
+    private final OutlierMetrics outliers;
     /** What counters ask at a scrape: the registry itself holds them weakly. */
     private final List<Object> counted = new CopyOnWriteArrayList<>();
 
@@ -60,6 +62,7 @@ public final class GatewayMetrics implements AutoCloseable {
         tls = new TlsMetrics(registry);
         sources = new SourceMetrics(registry);
         evictions = new EvictionMetrics(registry, limits, evictionGoalNanos);
+        outliers = new OutlierMetrics(registry, limits);
     }
 
     /** To be told of every call. */
@@ -85,6 +88,11 @@ public final class GatewayMetrics implements AutoCloseable {
     /** To be told how long it took until the table without an evicted instance was there, in nanoseconds. Any thread. */
     public LongConsumer evictionObserver() {
         return evictions::onPublished;
+    }
+
+    /** To be told of instances whose calls fail. Control thread. */
+    public OutlierListener outlierListener() {
+        return outliers;
     }
 
     /** Shows the table and its instances. */

@@ -494,8 +494,8 @@ class ConfigLoaderTest {
 
     @Test
     void aSettingWithoutEffectYetIsAWarningWithItsLine() throws Exception {
-        GatewayConfig config = load(
-                ETCD + "leasegate.services.a.limits.adaptive = true\nleasegate.services.a.outlier.interval = 1s\n");
+        GatewayConfig config =
+                load(ETCD + "leasegate.services.a.limits.adaptive = true\nleasegate.services.a.hedge.delay = 1s\n");
 
         Path file = directory.resolve("gate.conf");
         assertThat(config.warnings())
@@ -503,7 +503,7 @@ class ConfigLoaderTest {
                 .containsExactly(
                         "leasegate.services.a.limits.adaptive: read and checked, but without effect in this version, "
                                 + file + ": line 2",
-                        "leasegate.services.a.outlier: read and checked, but without effect in this version, " + file
+                        "leasegate.services.a.hedge: read and checked, but without effect in this version, " + file
                                 + ": line 3");
     }
 

@@ -7,6 +7,8 @@ import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.EndpointState;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.Violation;
+import io.leasegate.outlier.OutlierListener;
+import io.leasegate.outlier.OutlierReason;
 import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectFailure.Phase;
 import io.leasegate.proxy.ConnectionObserver;
@@ -37,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -409,6 +412,28 @@ class GatewayMetricsTest {
     }
 
     @Test
+    void ejectionsAreCountedByServiceAndReason() throws Exception {
+        OutlierListener outliers = metrics.outlierListener();
+        Endpoint one = TestTables.endpoint("echo", 1);
+        outliers.onEjected(one, OutlierReason.CONSECUTIVE_FAILURES, "x", 30_000, 1);
+        outliers.onReadmitted(one);
+        outliers.onEjected(one, OutlierReason.CONSECUTIVE_FAILURES, "x", 60_000, 2);
+        outliers.onEjected(TestTables.endpoint("echo", 2), OutlierReason.SUCCESS_RATE, "x", 30_000, 1);
+        outliers.onSpared(TestTables.endpoint("other", 3), OutlierReason.SUCCESS_RATE);
+        Exposition e = scrape();
+        String ejections = "leasegate_outlier_ejections_total";
+        assertThat(e.value(ejections, "service", "echo", "reason", "consecutive_failures"))
+                .isEqualTo(2);
+        assertThat(e.value(ejections, "service", "echo", "reason", "success_rate"))
+                .isEqualTo(1);
+        assertThat(e.value("leasegate_outlier_spared_total", "service", "other", "reason", "success_rate"))
+                .isEqualTo(1);
+        for (OutlierReason reason : OutlierReason.values()) {
+            assertThat(manualText()).contains("`" + reason.name().toLowerCase(Locale.ROOT) + "`");
+        }
+    }
+
+    @Test
     void registryEvictionAndLogs() throws Exception {
         Figures figures = new Figures();
         metrics.bindRegistry(figures);
@@ -499,6 +524,9 @@ class GatewayMetricsTest {
             metrics.connectionObserver().onGoAway(echo, 0);
             metrics.connectionObserver().onUpstreamClose(echo, UpstreamEnd.IDLE);
             metrics.connectionObserver().onEvicted(echo, 1, 2);
+            Endpoint endpoint = TestTables.endpoint("echo", 1);
+            metrics.outlierListener().onEjected(endpoint, OutlierReason.SUCCESS_RATE, "x", 1, 1);
+            metrics.outlierListener().onSpared(endpoint, OutlierReason.SUCCESS_RATE);
             tlsEvents(metrics, echo);
             violations(metrics, echo);
             System.gc();
