@@ -24,6 +24,8 @@ import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
 import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.leasegate.testkit.EtcdProcess;
 import java.util.Map;
@@ -119,6 +121,17 @@ final class EtcdTestClient implements AutoCloseable {
         leases().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build());
     }
 
+    /** Revokes a lease that may have ended by itself. */
+    void endIfLive(long lease) {
+        try {
+            revoke(lease);
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
     void compact(long revision) {
         kv().compact(CompactionRequest.newBuilder()
                 .setRevision(revision)
@@ -127,8 +140,16 @@ final class EtcdTestClient implements AutoCloseable {
     }
 
     RangeResponse range() {
-        return kv().range(
-                        RangeRequest.newBuilder().setKey(ZERO).setRangeEnd(ZERO).build());
+        return range(0);
+    }
+
+    /** Everything as of a revision that is not compacted; of now for 0. */
+    RangeResponse range(long revision) {
+        return kv().range(RangeRequest.newBuilder()
+                .setKey(ZERO)
+                .setRangeEnd(ZERO)
+                .setRevision(revision)
+                .build());
     }
 
     long revision() {

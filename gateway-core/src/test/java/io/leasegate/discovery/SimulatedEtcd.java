@@ -34,6 +34,9 @@ final class SimulatedEtcd implements EtcdConnector {
     /** What is left of leases that are not renewed. */
     final Map<Long, Long> remaining = new HashMap<>();
 
+    /** What was held, for the comparison of tables with it. */
+    final TrueStates states = new TrueStates();
+
     private long clusterId = 77;
     private long revision = 1;
     private long compacted;
@@ -51,6 +54,7 @@ final class SimulatedEtcd implements EtcdConnector {
     SimulatedEtcd(SimulatedLoop loop, long seed) {
         this.loop = loop;
         this.random = new Random(seed);
+        states.add(revision, List.of());
     }
 
     // What happens to the data.
@@ -80,6 +84,7 @@ final class SimulatedEtcd implements EtcdConnector {
     /** Keys that nobody watches change: the revision rises and no event tells of it. */
     void changesElsewhere(int count) {
         revision += count;
+        states.reached(revision);
     }
 
     void grant(long lease, long ttlSeconds) {
@@ -96,6 +101,8 @@ final class SimulatedEtcd implements EtcdConnector {
         history.clear();
         revision = 1;
         compacted = 0;
+        states.newLife();
+        states.add(revision, List.of());
         if (newCluster) {
             clusterId++;
         }
@@ -177,6 +184,7 @@ final class SimulatedEtcd implements EtcdConnector {
     private void change(List<Event> events) {
         revision++;
         history.addAll(events);
+        states.add(revision, current().values());
         connections.forEach(c -> c.tell(events));
     }
 
