@@ -47,6 +47,11 @@ public class RouteBenchmark {
         }
 
         @Override
+        public long choice() {
+            return 0;
+        }
+
+        @Override
         public @Nullable CharSequence identity() {
             return null;
         }
