@@ -2,7 +2,6 @@ package io.leasegate.discovery;
 
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
-import io.leasegate.endpoint.Traits;
 import io.leasegate.registration.HostPort;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -72,13 +71,10 @@ public record StaticSettings(Map<String, List<StaticInstance>> services) {
             HostPort parsed = HostPort.parse(address);
             return new Instance(
                     new EndpointId(service, parsed.host(), parsed.port()),
-                    Traits.builder()
-                            .weight(weight)
-                            .version(version)
-                            .zone(metadata.getOrDefault("zone", ""))
-                            .region(metadata.getOrDefault("region", ""))
-                            .metadata(metadata)
-                            .build(),
+                    weight,
+                    version,
+                    metadata,
+                    false,
                     format,
                     key,
                     0,

@@ -46,7 +46,7 @@ public record Instance(
         this(id, traits, format, key, leaseId, leaseTtlSeconds, modRevision, "");
     }
 
-    /** An instance with the most common traits alone. */
+    /** An instance with the most common traits alone; its zone and region are those of its metadata. */
     public Instance(
             EndpointId id,
             long weight,
@@ -63,6 +63,8 @@ public record Instance(
                 Traits.builder()
                         .weight(weight)
                         .version(version)
+                        .zone(metadata.getOrDefault("zone", ""))
+                        .region(metadata.getOrDefault("region", ""))
                         .metadata(metadata)
                         .tls(tls)
                         .build(),

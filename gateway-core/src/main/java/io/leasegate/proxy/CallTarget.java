@@ -115,8 +115,8 @@ final class CallTarget {
         }
     }
 
-    /** For messages: {@code "instance 10.0.0.7:50051, "}, or nothing before the first pick. */
-    String prefix() {
-        return endpoint == null ? "" : "instance " + endpoint.id().address() + ", ";
+    /** For messages: the instance and how far the call has come with it; empty before the first pick. */
+    String describe(String progress) {
+        return endpoint == null ? "" : "instance " + endpoint.id().address() + ", " + progress;
     }
 }

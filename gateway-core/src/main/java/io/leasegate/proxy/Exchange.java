@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * loop of both its streams.
  *
  * <pre>
- *   ARRIVED --------------> ROUTING --pick--> CONNECTING --stream--> OPEN --response headers--> RESPONDING --END_STREAM--> ENDED
- *      |                       |                |  ^                  |                              |
- *      |                       |                |  +---unprocessed----+                              |
- *      +-----------------------+----------------+------local reply, reset, deadline------------------+--------------> ENDED
+ *   ROUTING --pick--> CONNECTING --stream--> OPEN --response headers--> RESPONDING --END_STREAM--> ENDED
+ *      |                  |  ^                |                             |
+ *      |                  |  +--unprocessed---+                             |
+ *      +------------------+-------local reply, reset, deadline--------------+--------------------> ENDED
  * </pre>
  *
  * Invariants: {@link #finish} runs exactly once; after it neither stream is written to, and no byte of the caller's window is owed. A
@@ -35,7 +35,6 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
     private static final int MAX_ATTEMPTS = 4;
 
     private enum State {
-        ARRIVED,
         ROUTING,
         CONNECTING,
         OPEN,
@@ -56,7 +55,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
     private final ExchangeRecord record;
     private final RequestBody body;
 
-    private State state = State.ARRIVED;
+    private State state = State.ROUTING;
     private @Nullable RouteTable table;
     private @Nullable Destination destination;
     private @Nullable CallDeadline deadline;
@@ -82,7 +81,6 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         if (state == State.ENDED) {
             return;
         }
-        state = State.ROUTING;
         request.completeAuthority();
         deadline = CallDeadline.of(request.headers(), loop.eventLoop(), this::onDeadline);
         if (!route()) {
@@ -198,16 +196,16 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         if (state != State.CONNECTING) {
             return;
         }
-        String where = target.prefix();
+        String where = target.describe(reason);
         if (outcome == Outcome.CONNECT_FAILED) {
             target.failed();
             if (maySendElsewhere()) {
                 // Nothing was sent: another instance may take the call.
-                attemptAgain("the last failure was " + where + reason);
+                attemptAgain("the last failure was " + where);
                 return;
             }
         }
-        replyLocally(outcome, outcome.grpcStatus(), "service " + record.service() + ", " + where + reason);
+        replyLocally(outcome, outcome.grpcStatus(), "service " + record.service() + ", " + where);
     }
 
     @Override
@@ -262,19 +260,13 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         if (sent) {
             target.failed();
         }
-        String where = at(sent ? "sent" : "unsent");
+        String where = target.describe(sent ? "phase sent" : "phase unsent");
         target.cancel(this);
         replyLocally(
                 Outcome.DEADLINE,
                 GrpcStatus.DEADLINE_EXCEEDED,
                 "the caller's deadline passed" + (sent ? " while waiting for the answer" : " before the call was sent")
-                        + (where.isEmpty() ? "" : ", service " + record.service() + where));
-    }
-
-    /** For messages: the instance that the call was with, empty before the first pick. */
-    private String at(String phase) {
-        Endpoint e = target.endpoint();
-        return e == null ? "" : ", instance " + e.id().address() + ", phase " + phase;
+                        + (where.isEmpty() ? "" : ", service " + record.service() + ", " + where));
     }
 
     /** Ends the call with an answer of our own, in whatever form still fits. */
@@ -377,7 +369,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         boolean responding = state == State.RESPONDING;
         String phase = responding ? "response" : outcome == Outcome.UPSTREAM_GOAWAY ? "sent, unprocessed" : "sent";
         String when = responding ? ", after the response had begun" : ", before it answered";
-        replyLocally(outcome, status, "service " + record.service() + at(phase) + ": " + what + when);
+        String where = "service " + record.service() + ", " + target.describe("phase " + phase);
+        replyLocally(outcome, status, where + ": " + what + when);
     }
 
     /** That of the route, else that of the service. */

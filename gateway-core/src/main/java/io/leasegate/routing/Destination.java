@@ -32,7 +32,7 @@ public record Destination(
     }
 
     /** With what a route says beside the service and its version. */
-    Destination of(Route route, Route.Target target) {
+    Destination with(Route route, Route.Target target) {
         return Objects.equals(target.eviction(), eviction) && route.changes().equals(changes)
                 ? this
                 : new Destination(cluster, version, picker, target.eviction(), route.changes());

@@ -1,8 +1,8 @@
 package io.leasegate.routing;
 
 import io.leasegate.endpoint.Endpoint;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** A configured route and where it leads by now. Immutable. */
 final class RouteEntry {
@@ -18,25 +18,23 @@ final class RouteEntry {
      */
     RouteEntry(Route route, List<Destination> destinations) {
         this.match = route.match();
-        boolean someRegistered = false;
-        for (int i = 0; i < destinations.size(); i++) {
-            someRegistered |= route.targets().get(i).weight() > 0 && isRegistered(destinations.get(i));
+        int[] sharing = IntStream.range(0, destinations.size())
+                .filter(i -> route.targets().get(i).weight() > 0)
+                .toArray();
+        if (sharing.length > 1) {
+            int[] registered = IntStream.of(sharing)
+                    .filter(i -> isRegistered(destinations.get(i)))
+                    .toArray();
+            sharing = registered.length > 0 ? registered : sharing;
         }
-        Destination[] with = new Destination[destinations.size()];
-        long[] bounds = new long[with.length];
-        int n = 0;
+        this.destinations = new Destination[sharing.length];
+        this.ends = new long[sharing.length];
         long end = 0;
-        for (int i = 0; i < with.length; i++) {
-            int weight = route.targets().get(i).weight();
-            Destination d = destinations.get(i);
-            if (weight > 0 && (!someRegistered || isRegistered(d))) {
-                end += weight;
-                with[n] = d;
-                bounds[n++] = end;
-            }
+        for (int i = 0; i < sharing.length; i++) {
+            end += route.targets().get(sharing[i]).weight();
+            this.destinations[i] = destinations.get(sharing[i]);
+            this.ends[i] = end;
         }
-        this.destinations = Arrays.copyOf(with, n);
-        this.ends = Arrays.copyOf(bounds, n);
     }
 
     private static boolean isRegistered(Destination d) {

@@ -286,7 +286,7 @@ public final class RouteTableBuilder {
             for (Route.Target t : r.targets()) {
                 ServiceEntry s = services.get(t.service());
                 Destination d = s == null ? emptyDestination(t.service(), t.version()) : s.destination(t.version());
-                destinations.add(d.of(r, t));
+                destinations.add(d.with(r, t));
             }
             entries.add(new RouteEntry(r, destinations));
         }

@@ -110,6 +110,7 @@ class DnsRegistryTest {
         assertThat(e).isNotNull();
         assertThat(e.instance().version()).isEqualTo("2.0");
         assertThat(e.instance().metadata()).containsEntry("zone", "b");
+        assertThat(e.instance().traits().zone()).isEqualTo("b");
         assertThat(e.instance().format()).isEqualTo("dns");
         assertThat(e.instance().key()).isEqualTo("greeter.test:50052");
         Endpoint kept = discovery.tables().get().find("echo", "10.0.0.2:50051");
