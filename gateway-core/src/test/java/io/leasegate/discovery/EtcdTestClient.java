@@ -54,11 +54,20 @@ final class EtcdTestClient implements AutoCloseable {
         return LeaseGrpc.newBlockingStub(channel).withWaitForReady().withDeadlineAfter(20, TimeUnit.SECONDS);
     }
 
-    /** Whether the member that this client talks to leads its cluster. */
-    boolean isLeader() {
-        StatusResponse status = MaintenanceGrpc.newBlockingStub(channel)
+    /** Which release it is, as {@code 3.4.23}. */
+    String release() {
+        return status().getVersion();
+    }
+
+    private StatusResponse status() {
+        return MaintenanceGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(20, TimeUnit.SECONDS)
                 .status(StatusRequest.getDefaultInstance());
+    }
+
+    /** Whether the member that this client talks to leads its cluster. */
+    boolean isLeader() {
+        StatusResponse status = status();
         return status.getLeader() == status.getHeader().getMemberId();
     }
 
