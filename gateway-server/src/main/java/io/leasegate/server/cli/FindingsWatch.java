@@ -14,6 +14,7 @@ import io.leasegate.discovery.SourceRead;
 import io.leasegate.endpoint.Instance;
 import io.leasegate.server.cli.Finding.Severity;
 import java.io.PrintWriter;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,7 +44,9 @@ final class FindingsWatch implements RegistrySink, DiscoveryListener {
     private final ProbedAddresses addresses = new ProbedAddresses();
     private final Semaphore changes = new Semaphore(0);
     private Set<Finding> known = Set.of();
-    private String trouble = "";
+    /** What was told to be wrong with the sources since they could all be read. */
+    private final Set<String> troubles = new HashSet<>();
+
     private boolean told;
 
     FindingsWatch(DiscoverySettings settings, PrintWriter out, Paint paint, boolean json) {
@@ -79,9 +82,9 @@ final class FindingsWatch implements RegistrySink, DiscoveryListener {
         long probeAgain = System.nanoTime();
         // A reader that went away, as head does, ends it.
         while (!out.checkError()) {
-            if (System.nanoTime() - probeAgain >= 0) {
+            boolean again = System.nanoTime() - probeAgain >= 0;
+            if (again) {
                 addresses.forget();
-                probeAgain = System.nanoTime() + TimeUnit.SECONDS.toNanos(PROBE_AGAIN_SECONDS);
             } else if (changes.tryAcquire(1, TimeUnit.SECONDS)) {
                 TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
             } else {
@@ -89,6 +92,10 @@ final class FindingsWatch implements RegistrySink, DiscoveryListener {
             }
             changes.drainPermits();
             round(registries);
+            if (again) {
+                // From the end of it: where many addresses are silent, looking at them takes its time.
+                probeAgain = System.nanoTime() + TimeUnit.SECONDS.toNanos(PROBE_AGAIN_SECONDS);
+            }
         }
     }
 
@@ -103,34 +110,38 @@ final class FindingsWatch implements RegistrySink, DiscoveryListener {
         // What was found before is not gone only because nobody can look.
         if (!statuses.stream().allMatch(RegistryStatus::connected)) {
             if (!wrong.isEmpty()) {
-                tellOnce(wrong);
+                tellTrouble(wrong);
             }
             return;
         }
         try {
             RegistrationsReport report = reader.read(addresses);
-            tellOnce(wrong);
+            if (!wrong.isEmpty()) {
+                tellTrouble(wrong);
+            } else if (!troubles.isEmpty()) {
+                troubles.clear();
+                tell("readable", paint.good("all sources can be read"), "");
+            }
             compare(report);
         } catch (CommandFailure e) {
-            tellOnce(String.valueOf(e.getMessage()));
+            tellTrouble(String.valueOf(e.getMessage()));
         }
     }
 
-    /** Tells what is wrong with the sources, empty for nothing, unless that was said already. */
-    private void tellOnce(String what) {
-        if (what.equals(trouble)) {
-            return;
+    /** Once: the members of an etcd that is away are tried in turn, each with its own message. */
+    private void tellTrouble(String what) {
+        if (troubles.add(what)) {
+            tell("trouble", paint.bad("trouble") + ": " + TextTable.printable(what), what);
         }
-        boolean over = what.isEmpty();
-        trouble = what;
-        if (!json) {
-            out.println(RegistrationsWatch.time() + " ! "
-                    + (over
-                            ? paint.good("all sources can be read")
-                            : paint.bad("trouble") + ": " + TextTable.printable(what)));
+    }
+
+    private void tell(String event, String text, String message) {
+        if (json) {
+            out.println(event(event).put("message", message));
         } else {
-            out.println(event(over ? "readable" : "trouble").put("message", what));
+            out.println(RegistrationsWatch.time() + " ! " + text);
         }
+        out.flush();
     }
 
     private void compare(RegistrationsReport report) {

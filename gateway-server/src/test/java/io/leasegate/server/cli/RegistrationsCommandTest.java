@@ -11,6 +11,7 @@ import io.leasegate.testkit.TestServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -250,7 +251,7 @@ class RegistrationsCommandTest {
             await(() -> text().contains(" + error   unreachable: " + there + "cannot be reached"));
             await(() -> text().contains(" = 1 error, 0 warnings\n"));
 
-            HttpServer page = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+            HttpServer page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
             page.start();
             try {
                 put("/echo/2", seed(server.port()), 0);
