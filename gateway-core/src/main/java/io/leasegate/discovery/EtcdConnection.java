@@ -27,7 +27,10 @@ interface EtcdConnection extends AutoCloseable {
     /** How long a lease lives. */
     void timeToLive(long leaseId, Reply<LeaseTime> reply);
 
-    /** Watches all the ranges on one stream, from a revision on, including it. */
+    /** Which release of etcd it leads to, as {@code 3.5.21}. */
+    void release(Reply<String> reply);
+
+    /** Watches each of the ranges, all on one stream, from a revision on, including it. */
     EtcdWatch watch(List<KeyRange> ranges, long startRevision, Observer observer);
 
     /** Ends every call in work. */

@@ -68,6 +68,14 @@ record EtcdFailure(Kind kind, String message) {
         };
     }
 
+    /** What it means that etcd ended a watch and gave this reason, which may be empty. */
+    static EtcdFailure ofCancelledWatch(String reason, String endpoint) {
+        Kind kind = reason.contains("permission denied") || reason.contains("auth") ? Kind.REFUSED : Kind.OTHER;
+        return new EtcdFailure(
+                kind,
+                "etcd at " + endpoint + " cancelled the watch: " + (reason.isEmpty() ? "no reason given" : reason));
+    }
+
     private static String unavailable(String where, String said, String lower, boolean answered) {
         if (lower.contains("no leader")) {
             return where + " has no leader: the cluster has lost its majority, or is choosing a new leader";

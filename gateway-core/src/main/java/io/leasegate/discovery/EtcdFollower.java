@@ -40,11 +40,18 @@ final class EtcdFollower {
         /** The list is complete as of this revision. */
         void onListEnd(long revision, long clusterId, EtcdConnection connection);
 
-        /** Everything that one message of the watch said. */
-        void onEvents(List<Event> events, long revision, long receivedNanos);
+        /**
+         * Everything that one message of the watch said.
+         *
+         * @param complete the revision up to which everything was said; events of one range may be ahead of those of another
+         */
+        void onEvents(List<Event> events, long complete, long receivedNanos);
 
-        /** Whether somebody waits for a revision that is not reached yet, this one or one before it. */
-        boolean isAwaited(long revision);
+        /** Everything up to this revision was said. */
+        void onComplete(long complete);
+
+        /** Whether somebody waits for a revision that is not reached yet, after the first one and not after the second. */
+        boolean isAwaited(long after, long upTo);
 
         /** The watch lives: all that happened up to about now was said. */
         void onAlive();
@@ -58,6 +65,9 @@ final class EtcdFollower {
 
     /** How long after a list another one may follow for no other reason than that somebody waits for a revision. */
     private static final long CATCH_UP_NANOS = 500_000_000L;
+
+    /** In the place of a watch's id: what is said is true of all watches of the stream. */
+    private static final long ALL_WATCHES = -1;
 
     private static final long BACKOFF_MIN_MILLIS = 50;
 
@@ -85,6 +95,11 @@ final class EtcdFollower {
     private @Nullable Scheduled timer;
     private @Nullable Scheduled relist;
     private ResponseHeader listed = ResponseHeader.getDefaultInstance();
+    private WatchedRevisions revisions = new WatchedRevisions(0, 0);
+    private boolean answersInOrder;
+    /** Whether progress was asked for because one range is behind, and not answered since the last sign of life was asked for. */
+    private boolean asked;
+
     private long followedSinceNanos;
     private boolean heard;
     private int silentProbes;
@@ -113,17 +128,35 @@ final class EtcdFollower {
         long mine = ++number;
         EtcdConnection c = connector.connect(attempt++);
         connection = c;
+        answersInOrder = false;
         c.open(new EtcdConnection.Reply<>() {
             @Override
             public void onSuccess(Boolean value) {
                 if (mine == number) {
                     list(c);
+                    askForRelease(c);
                 }
             }
 
             @Override
             public void onFailure(EtcdFailure failure) {
                 fail(mine, failure);
+            }
+        });
+    }
+
+    private void askForRelease(EtcdConnection c) {
+        c.release(new EtcdConnection.Reply<>() {
+            @Override
+            public void onSuccess(String release) {
+                if (c.equals(connection)) {
+                    answersInOrder = WatchedRevisions.answersInOrder(release);
+                }
+            }
+
+            @Override
+            public void onFailure(EtcdFailure failure) {
+                // Then it is followed like an old one. What is wrong with the connection, the list finds out.
             }
         });
     }
@@ -136,7 +169,7 @@ final class EtcdFollower {
 
     /**
      * Somebody waits for a revision that no event may ever come for, since the keys of others count too. The answer to a sign of life
-     * says that etcd has reached it, and not, in every release, that all events up to it were told (docs/decisions.md): then all is listed.
+     * says that etcd has reached it; where it does not say as well that all events up to it were told (docs/decisions.md), all is listed.
      */
     void catchUp() {
         if (watch != null) {
@@ -184,6 +217,8 @@ final class EtcdFollower {
         heard = false;
         silentProbes = 0;
         followedSinceNanos = loop.nanoTime();
+        revisions = new WatchedRevisions(ranges.size(), listed.getRevision());
+        asked = false;
         watch = c.watch(ranges, listed.getRevision() + 1, new EtcdConnection.Observer() {
             @Override
             public void onMessage(WatchResponse message, long receivedNanos) {
@@ -217,29 +252,57 @@ final class EtcdFollower {
             if (message.getCompactRevision() != 0) {
                 list(c);
             } else {
-                fail(mine, cancelled(c, message.getCancelReason()));
+                fail(mine, EtcdFailure.ofCancelledWatch(message.getCancelReason(), c.endpoint()));
             }
         } else {
             List<Event> events = message.getEventsList();
-            if (!events.isEmpty()) {
-                target.onEvents(events, events.get(events.size() - 1).getKv().getModRevision(), receivedNanos);
-            }
             target.onAlive();
-            if (events.isEmpty()
-                    && loop.nanoTime() - followedSinceNanos > CATCH_UP_NANOS
-                    && target.isAwaited(header.getRevision())) {
-                list(c);
+            if (message.getCreated()) {
+                revisions.onCreated(message.getWatchId());
+            } else if (events.isEmpty()) {
+                hearProgress(c, mine, message.getWatchId(), header.getRevision());
+            } else {
+                // Not the header's revision: after a pause etcd tells of the past in parts, each under the revision of
+                // now.
+                revisions.onReached(
+                        message.getWatchId(),
+                        events.get(events.size() - 1).getKv().getModRevision());
+                target.onEvents(events, revisions.complete(), receivedNanos);
+            }
+            if (answersInOrder && revisions.isBehind() && !asked) {
+                asked = true;
+                catchUp();
             }
         }
     }
 
-    private static EtcdFailure cancelled(EtcdConnection c, String reason) {
-        EtcdFailure.Kind kind = reason.contains("permission denied") || reason.contains("auth")
-                ? EtcdFailure.Kind.REFUSED
-                : EtcdFailure.Kind.OTHER;
-        return new EtcdFailure(
-                kind,
-                "etcd at " + c.endpoint() + " cancelled the watch: " + (reason.isEmpty() ? "no reason given" : reason));
+    /** What etcd says about one watch by itself is in order with its events; what it answers about all of them, in newer releases. */
+    private void hearProgress(EtcdConnection c, long mine, long watchId, long revision) {
+        if (watchId != ALL_WATCHES) {
+            revisions.onReached(watchId, revision);
+        } else {
+            asked = false;
+            if (answersInOrder) {
+                revisions.onAllReached(revision);
+            }
+        }
+        target.onComplete(revisions.complete());
+        if (!answersInOrder && target.isAwaited(revisions.complete(), revision)) {
+            listSoon(c, mine);
+        }
+    }
+
+    /** Not at once when there was a list just now. */
+    private void listSoon(EtcdConnection c, long mine) {
+        long waitNanos = CATCH_UP_NANOS - (loop.nanoTime() - followedSinceNanos);
+        if (waitNanos <= 0) {
+            list(c);
+            return;
+        }
+        if (relist != null) {
+            relist.cancel();
+        }
+        relist = loop.schedule(() -> listAgain(c, mine), 1 + waitNanos / 1_000_000);
     }
 
     /**
@@ -268,6 +331,7 @@ final class EtcdFollower {
         } else {
             silentProbes++;
         }
+        asked = false;
         w.requestProgress();
         timer = loop.schedule(() -> probe(mine), timings.probeMillis());
     }

@@ -8,8 +8,11 @@ import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
+import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
+import io.etcd.jetcd.api.StatusRequest;
+import io.etcd.jetcd.api.StatusResponse;
 import io.etcd.jetcd.api.WatchGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -180,6 +183,16 @@ final class EtcdGrpcConnection implements EtcdConnection {
         Function<LeaseTimeToLiveResponse, LeaseTime> time =
                 r -> r.getTTL() < 0 ? LeaseTime.ENDED : new LeaseTime(r.getGrantedTTL(), r.getTTL());
         call(LeaseGrpc.getLeaseTimeToLiveMethod(), request, time, reply, true);
+    }
+
+    @Override
+    public void release(Reply<String> reply) {
+        call(
+                MaintenanceGrpc.getStatusMethod(),
+                StatusRequest.getDefaultInstance(),
+                StatusResponse::getVersion,
+                reply,
+                true);
     }
 
     @Override

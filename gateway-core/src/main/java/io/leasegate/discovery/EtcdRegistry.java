@@ -43,6 +43,9 @@ public final class EtcdRegistry implements Registry {
     private boolean restoreTried;
     private long clusterId;
 
+    /** The newest revision that something was told of; {@link #revision} is the one up to which everything was. */
+    private long newest;
+
     private volatile boolean synced;
     private volatile Link link = new Link(false, "not asked yet", System.currentTimeMillis());
     private volatile long revision;
@@ -128,6 +131,7 @@ public final class EtcdRegistry implements Registry {
         }
         told = true;
         clusterId = saved.clusterId();
+        newest = saved.revision();
         restoredEpochMillis = saved.savedEpochMillis();
         keys.restore(saved.instances());
         commit(saved.revision(), loop.nanoTime(), RegistryNews.FIRST);
@@ -138,7 +142,7 @@ public final class EtcdRegistry implements Registry {
         if (!told) {
             return RegistryNews.FIRST;
         }
-        if (listRevision < revision || listClusterId != clusterId) {
+        if (listRevision < newest || listClusterId != clusterId) {
             return RegistryNews.OTHER_DATA;
         }
         return wasDown ? RegistryNews.AFTER_ERROR : RegistryNews.CHANGES;
@@ -188,17 +192,18 @@ public final class EtcdRegistry implements Registry {
             keys.endList();
             confirmedNanos = loop.nanoTime();
             lists++;
-            if (listRevision < revision) {
+            if (listRevision < newest) {
                 LOG.warn(
                         "etcd went back from revision {} to {}: its data were lost or restored; what it holds by now is"
                                 + " what counts",
-                        revision,
+                        newest,
                         listRevision);
             }
             RegistryNews news = newsOf(listRevision, listClusterId);
             told = true;
             wasDown = false;
             clusterId = listClusterId;
+            newest = listRevision;
             restoredEpochMillis = 0;
             synced = true;
             commit(listRevision, confirmedNanos, news);
@@ -231,7 +236,7 @@ public final class EtcdRegistry implements Registry {
         }
 
         @Override
-        public void onEvents(List<Event> events, long eventRevision, long receivedNanos) {
+        public void onEvents(List<Event> events, long complete, long receivedNanos) {
             for (Event e : events) {
                 if (e.getType() == Event.EventType.DELETE) {
                     keys.delete(e.getKv());
@@ -239,12 +244,21 @@ public final class EtcdRegistry implements Registry {
                     keys.put(e.getKv());
                 }
             }
-            commit(Math.max(revision, eventRevision), receivedNanos, RegistryNews.CHANGES);
+            newest = Math.max(newest, events.get(events.size() - 1).getKv().getModRevision());
+            commit(Math.max(revision, complete), receivedNanos, RegistryNews.CHANGES);
         }
 
         @Override
-        public boolean isAwaited(long someRevision) {
-            return requireNonNull(sink).isAwaited(someRevision);
+        public void onComplete(long complete) {
+            // Not else: a table for each sign of life is of use to nobody.
+            if (complete > revision && (newest > revision || isAwaited(revision, complete))) {
+                commit(complete, loop.nanoTime(), RegistryNews.CHANGES);
+            }
+        }
+
+        @Override
+        public boolean isAwaited(long after, long upTo) {
+            return requireNonNull(sink).isAwaited(after, upTo);
         }
 
         @Override

@@ -43,8 +43,13 @@ public interface RegistrySink {
     /** What is left of the lease that an endpoint's key is bound to; the pickers learn of a changed share of its weight. */
     default void leaseLife(Endpoint endpoint, LeaseLife life) {}
 
-    /** Whether somebody waits for a revision that is not routed by yet, this one or one before it. */
-    default boolean isAwaited(long revision) {
+    /**
+     * Whether somebody waits for a revision that is not routed by yet.
+     *
+     * @param after one that comes after this
+     * @param upTo and is this or one before it
+     */
+    default boolean isAwaited(long after, long upTo) {
         return false;
     }
 }

@@ -139,8 +139,8 @@ final class RegistryWatcher {
             }
 
             @Override
-            public boolean isAwaited(long revision) {
-                return waiting.stream().anyMatch(w -> w.revision <= revision);
+            public boolean isAwaited(long after, long upTo) {
+                return waiting.stream().anyMatch(w -> w.revision > after && w.revision <= upTo);
             }
         };
     }

@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** A discovery under test, with what its listener heard, and the comparison of its table with etcd. */
 final class DiscoveryFixture implements AutoCloseable {
@@ -37,10 +38,22 @@ final class DiscoveryFixture implements AutoCloseable {
     }
 
     DiscoveryFixture(DiscoverySettings settings) {
+        this(settings, table -> {});
+    }
+
+    DiscoveryFixture(EtcdSettings settings, Consumer<RouteTable> onPublished) {
+        this(new DiscoverySettings(settings, null), onPublished);
+    }
+
+    /**
+     * @param onPublished is given each table, on the control thread
+     */
+    private DiscoveryFixture(DiscoverySettings settings, Consumer<RouteTable> onPublished) {
         discovery = new Discovery(settings, name -> new RoundRobinLoadBalancer(), List.of(), new DiscoveryListener() {
             @Override
             public void onPublished(RouteTable table, long buildNanos) {
                 published.add(table);
+                onPublished.accept(table);
             }
 
             @Override

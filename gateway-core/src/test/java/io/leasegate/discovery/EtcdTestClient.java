@@ -24,6 +24,8 @@ import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
 import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.leasegate.testkit.EtcdProcess;
 import java.util.Map;
@@ -52,11 +54,20 @@ final class EtcdTestClient implements AutoCloseable {
         return LeaseGrpc.newBlockingStub(channel).withWaitForReady().withDeadlineAfter(20, TimeUnit.SECONDS);
     }
 
-    /** Whether the member that this client talks to leads its cluster. */
-    boolean isLeader() {
-        StatusResponse status = MaintenanceGrpc.newBlockingStub(channel)
+    /** Which release it is, as {@code 3.4.23}. */
+    String release() {
+        return status().getVersion();
+    }
+
+    private StatusResponse status() {
+        return MaintenanceGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(20, TimeUnit.SECONDS)
                 .status(StatusRequest.getDefaultInstance());
+    }
+
+    /** Whether the member that this client talks to leads its cluster. */
+    boolean isLeader() {
+        StatusResponse status = status();
         return status.getLeader() == status.getHeader().getMemberId();
     }
 
@@ -119,6 +130,17 @@ final class EtcdTestClient implements AutoCloseable {
         leases().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build());
     }
 
+    /** Revokes a lease that may have ended by itself. */
+    void endIfLive(long lease) {
+        try {
+            revoke(lease);
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
     void compact(long revision) {
         kv().compact(CompactionRequest.newBuilder()
                 .setRevision(revision)
@@ -127,8 +149,16 @@ final class EtcdTestClient implements AutoCloseable {
     }
 
     RangeResponse range() {
-        return kv().range(
-                        RangeRequest.newBuilder().setKey(ZERO).setRangeEnd(ZERO).build());
+        return range(0);
+    }
+
+    /** Everything as of a revision that is not compacted; of now for 0. */
+    RangeResponse range(long revision) {
+        return kv().range(RangeRequest.newBuilder()
+                .setKey(ZERO)
+                .setRangeEnd(ZERO)
+                .setRevision(revision)
+                .build());
     }
 
     long revision() {

@@ -46,6 +46,11 @@ class LeaseTtlsTest {
         }
 
         @Override
+        public void release(Reply<String> reply) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public EtcdWatch watch(List<KeyRange> ranges, long startRevision, Observer observer) {
             throw new UnsupportedOperationException();
         }

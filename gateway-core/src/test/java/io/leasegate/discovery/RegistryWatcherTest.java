@@ -129,8 +129,10 @@ class RegistryWatcherTest {
         watcher.whenRouted(4, () -> heard.add("4"));
         watcher.whenRouted(3, () -> heard.add("never")).cancel();
         assertThat(heard).containsExactly("1");
-        assertThat(sink.isAwaited(2)).isFalse();
-        assertThat(sink.isAwaited(3)).isTrue();
+        assertThat(sink.isAwaited(1, 2)).isFalse();
+        assertThat(sink.isAwaited(1, 3)).isTrue();
+        assertThat(sink.isAwaited(3, 4)).isTrue();
+        assertThat(sink.isAwaited(4, 9)).isFalse();
         put(2, 2);
         loop.advance(50);
         assertThat(heard).containsExactly("1");

@@ -9,6 +9,7 @@ import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.WatchResponse;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,9 @@ final class SimulatedEtcd implements EtcdConnector {
     /** What is left of leases that are not renewed. */
     final Map<Long, Long> remaining = new HashMap<>();
 
+    /** What was held, for the comparison of tables with it. */
+    final TrueStates states = new TrueStates();
+
     private long clusterId = 77;
     private long revision = 1;
     private long compacted;
@@ -46,11 +50,18 @@ final class SimulatedEtcd implements EtcdConnector {
     int pageLimitRefused = Integer.MAX_VALUE;
     boolean compactBetweenPages;
     boolean progressAnswered = true;
+    /** An old one, whose answers to progress requests overtake events. */
+    String release = "3.4.23";
+
+    /** What is told of keys with this prefix waits until {@link #tellAll}; empty for none. */
+    String slowPrefix = "";
+
     EtcdFailure openFailure = new EtcdFailure(EtcdFailure.Kind.OTHER, "");
 
     SimulatedEtcd(SimulatedLoop loop, long seed) {
         this.loop = loop;
         this.random = new Random(seed);
+        states.add(revision, List.of());
     }
 
     // What happens to the data.
@@ -80,6 +91,7 @@ final class SimulatedEtcd implements EtcdConnector {
     /** Keys that nobody watches change: the revision rises and no event tells of it. */
     void changesElsewhere(int count) {
         revision += count;
+        states.reached(revision);
     }
 
     void grant(long lease, long ttlSeconds) {
@@ -96,6 +108,8 @@ final class SimulatedEtcd implements EtcdConnector {
         history.clear();
         revision = 1;
         compacted = 0;
+        states.newLife();
+        states.add(revision, List.of());
         if (newCluster) {
             clusterId++;
         }
@@ -125,6 +139,12 @@ final class SimulatedEtcd implements EtcdConnector {
     /** The watch goes deaf: nothing comes on it any more, while the rest works. */
     void deafWatches() {
         connections.forEach(c -> c.deaf = true);
+    }
+
+    /** No watch is slow any more. */
+    void tellAll() {
+        slowPrefix = "";
+        connections.forEach(Connection::catchUpSlowWatches);
     }
 
     void cancelWatches(String reason) {
@@ -177,6 +197,7 @@ final class SimulatedEtcd implements EtcdConnector {
     private void change(List<Event> events) {
         revision++;
         history.addAll(events);
+        states.add(revision, current().values());
         connections.forEach(c -> c.tell(events));
     }
 
@@ -220,6 +241,8 @@ final class SimulatedEtcd implements EtcdConnector {
 
         private final List<Runnable> heldBack = new ArrayList<>();
         private final List<Consumer<EtcdFailure>> pending = new ArrayList<>();
+        private final List<WatchResponse> slow = new ArrayList<>();
+        private List<KeyRange> watchedRanges = List.of();
         private @Nullable Observer observer;
         private boolean closed;
         private boolean deaf;
@@ -290,9 +313,16 @@ final class SimulatedEtcd implements EtcdConnector {
         }
 
         @Override
+        public void release(Reply<String> reply) {
+            answer(reply, () -> reply.onSuccess(release));
+        }
+
+        @Override
         public EtcdWatch watch(List<KeyRange> watched, long startRevision, Observer newObserver) {
             assertThat(observer).as("watches at one time").isNull();
             observer = newObserver;
+            watchedRanges = watched;
+            slow.clear();
             if (lost) {
                 deliver(() -> newObserver.onEnd(new EtcdFailure(EtcdFailure.Kind.UNREACHABLE, "connection lost")));
                 return this;
@@ -301,7 +331,13 @@ final class SimulatedEtcd implements EtcdConnector {
                 cancelWatch("compacted", compacted);
                 return this;
             }
-            send(WatchResponse.newBuilder().setHeader(header()).setCreated(true).build());
+            for (int id = 0; id < watched.size(); id++) {
+                send(WatchResponse.newBuilder()
+                        .setHeader(header())
+                        .setWatchId(id)
+                        .setCreated(true)
+                        .build());
+            }
             List<Event> backlog = history.stream()
                     .filter(e -> e.getKv().getModRevision() >= startRevision)
                     .toList();
@@ -313,7 +349,7 @@ final class SimulatedEtcd implements EtcdConnector {
 
         @Override
         public void requestProgress() {
-            if (progressAnswered) {
+            if (progressAnswered && (slow.isEmpty() || !WatchedRevisions.answersInOrder(release))) {
                 send(WatchResponse.newBuilder()
                         .setHeader(header())
                         .setWatchId(-1)
@@ -333,11 +369,30 @@ final class SimulatedEtcd implements EtcdConnector {
             connections.remove(this);
         }
 
+        /** A message for each watch, and no watch comes before another one. */
         void tell(List<Event> events) {
-            send(WatchResponse.newBuilder()
-                    .setHeader(header())
-                    .addAllEvents(events)
-                    .build());
+            List<WatchResponse> messages = new ArrayList<>();
+            for (int id = 0; id < watchedRanges.size(); id++) {
+                KeyRange range = watchedRanges.get(id);
+                List<Event> seen = events.stream()
+                        .filter(e -> e.getKv().getKey().toStringUtf8().startsWith(range.prefix()))
+                        .toList();
+                if (!seen.isEmpty()) {
+                    WatchResponse message = WatchResponse.newBuilder()
+                            .setHeader(header())
+                            .setWatchId(id)
+                            .addAllEvents(seen)
+                            .build();
+                    (range.prefix().equals(slowPrefix) ? slow : messages).add(message);
+                }
+            }
+            Collections.shuffle(messages, random);
+            messages.forEach(this::send);
+        }
+
+        void catchUpSlowWatches() {
+            slow.forEach(this::send);
+            slow.clear();
         }
 
         void cancelWatch(String reason, long compactRevision) {

@@ -1,5 +1,7 @@
 package io.leasegate.server.cli;
 
+import java.util.Comparator;
+
 /**
  * Something in the registry that is wrong or odd.
  *
@@ -11,6 +13,13 @@ package io.leasegate.server.cli;
  * @param message what it is, for people
  */
 record Finding(Severity severity, String code, String key, String service, String address, String message) {
+
+    /** The worst first, and then those of one kind together. */
+    static final Comparator<Finding> ORDER = Comparator.comparing(Finding::severity)
+            .thenComparing(Finding::code)
+            .thenComparing(Finding::service)
+            .thenComparing(Finding::address)
+            .thenComparing(Finding::key);
 
     /** How bad a finding is. */
     enum Severity {

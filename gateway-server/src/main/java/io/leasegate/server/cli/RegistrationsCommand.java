@@ -1,24 +1,11 @@
 package io.leasegate.server.cli;
 
 import io.leasegate.discovery.DiscoverySettings;
-import io.leasegate.discovery.EtcdSettings;
-import io.leasegate.discovery.EtcdSnapshotReader;
-import io.leasegate.discovery.RegistrySnapshot;
-import io.leasegate.discovery.RegistryUnavailableException;
-import io.leasegate.endpoint.EndpointId;
-import io.leasegate.registration.Registration;
 import io.leasegate.server.ConfigMapping;
-import io.leasegate.server.cli.AddressProbe.Outcome;
-import io.leasegate.server.cli.AddressProbe.Result;
-import io.leasegate.server.cli.AddressProbe.Target;
+import io.leasegate.server.cli.Finding.Severity;
 import io.leasegate.server.config.ConfigurationException;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Collection;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,10 +36,6 @@ final class RegistrationsCommand implements Callable<Integer> {
 
     static final int FOUND = 3;
 
-    private static final Duration LIMIT = Duration.ofSeconds(15);
-    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration PROBES_LIMIT = Duration.ofSeconds(60);
-
     @Mixin
     private final ConfigFile config = new ConfigFile();
 
@@ -67,7 +50,10 @@ final class RegistrationsCommand implements Callable<Integer> {
     @Option(names = "--strict", description = "With --lint: exit with 3 for warnings, too.")
     private boolean strict;
 
-    @Option(names = "--watch", description = "Go on and print each change, until interrupted.")
+    @Option(
+            names = "--watch",
+            description =
+                    "Go on and print each change, until interrupted; with --lint, what is found and what is gone.")
     private boolean watch;
 
     @Option(
@@ -85,18 +71,20 @@ final class RegistrationsCommand implements Callable<Integer> {
         if (strict && !lint) {
             throw new ParameterException(spec.commandLine(), "--strict goes with --lint.");
         }
-        if (watch && lint) {
-            throw new ParameterException(spec.commandLine(), "--watch follows changes; it does not go with --lint.");
-        }
         DiscoverySettings settings =
                 ConfigMapping.look(config.load(spec.commandLine().getErr()));
         PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
         Paint paint = Paint.when(color);
-        if (watch) {
+        if (watch && !lint) {
             new RegistrationsWatch(out, paint, json).follow(settings);
             return 0;
         }
-        RegistrationsReport report = report(settings);
+        if (watch) {
+            return exitCode(new FindingsWatch(settings, out, paint, json).follow());
+        }
+        RegistrationsReader reader = new RegistrationsReader(settings, w -> err.println("warning: " + w));
+        RegistrationsReport report = reader.read(lint ? new ProbedAddresses() : null);
         if (json) {
             out.println(report.json());
         } else {
@@ -104,76 +92,14 @@ final class RegistrationsCommand implements Callable<Integer> {
             if (lint) {
                 out.println();
                 report.printFindings(out, paint);
+            } else if (!report.findings().isEmpty()) {
+                out.println(report.counts(paint) + ": --lint lists them, and looks at the addresses too");
             }
         }
-        boolean bad =
-                report.count(Finding.Severity.ERROR) > 0 || (strict && report.count(Finding.Severity.WARNING) > 0);
-        return lint && bad ? FOUND : 0;
+        return lint ? exitCode(report.findings()) : 0;
     }
 
-    private RegistrationsReport report(DiscoverySettings settings) throws CommandFailure, InterruptedException {
-        List<KeyReport> keys = new ArrayList<>();
-        long revision = 0;
-        String elsewhere = "";
-        if (settings.etcd() != null) {
-            RegistrySnapshot snapshot = read(settings.etcd());
-            revision = snapshot.revision();
-            elsewhere = snapshot.elsewhere();
-            for (RegistrySnapshot.Key k : snapshot.keys()) {
-                keys.add(new KeyReport(
-                        KeyReport.ETCD, k.key(), k.interpretation(), k.guess(), k.leaseId(), k.leaseTtlSeconds()));
-            }
-        }
-        DiscoverySettings others = settings.withoutEtcd();
-        if (others != null) {
-            PrintWriter err = spec.commandLine().getErr();
-            keys.addAll(SourceReader.read(others, LIMIT, w -> err.println("warning: " + w)));
-        }
-        List<Finding> findings = new ArrayList<>();
-        if (lint) {
-            findings.addAll(probe(keys));
-        }
-        findings.addAll(RegistryLint.check(keys, elsewhere));
-        return new RegistrationsReport(revision, keys, findings);
-    }
-
-    private static RegistrySnapshot read(EtcdSettings etcd) throws CommandFailure, InterruptedException {
-        try {
-            return EtcdSnapshotReader.read(etcd, LIMIT);
-        } catch (RegistryUnavailableException e) {
-            throw new CommandFailure(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    /** What is found at the addresses; each is looked at once, however many keys have it. */
-    static List<Finding> probe(List<KeyReport> keys) throws InterruptedException {
-        Set<Target> targets = new LinkedHashSet<>();
-        for (KeyReport key : keys) {
-            key.taken().registrations().forEach(r -> targets.add(target(r)));
-        }
-        Map<Target, Result> results = new AddressProbe(PROBE_TIMEOUT).probe(targets, PROBES_LIMIT);
-        List<Finding> findings = new ArrayList<>();
-        for (KeyReport key : keys) {
-            for (Registration r : key.taken().registrations()) {
-                Result result = results.get(target(r));
-                if (result != null && result.outcome() != Outcome.HTTP2) {
-                    findings.add(finding(key, r, result));
-                }
-            }
-        }
-        return findings;
-    }
-
-    private static Target target(Registration r) {
-        return new Target(r.host(), r.port(), r.traits().tls());
-    }
-
-    private static Finding finding(KeyReport key, Registration r, Result result) {
-        String address = new EndpointId(r.service(), r.host(), r.port()).address();
-        String message = result.outcome().message() + (result.detail().isEmpty() ? "" : ": " + result.detail());
-        // An instance that is known to be out of rotation may well be down.
-        return result.outcome() == Outcome.NOT_PROBED || !r.traits().takesCalls()
-                ? Finding.warning(result.outcome().code(), key.key(), r.service(), address, message)
-                : Finding.error(result.outcome().code(), key.key(), r.service(), address, message);
+    private int exitCode(Collection<Finding> findings) {
+        return findings.stream().anyMatch(f -> strict || f.severity() == Severity.ERROR) ? FOUND : 0;
     }
 }

@@ -33,7 +33,7 @@ final class RegistrationsReport {
     RegistrationsReport(long revision, List<KeyReport> keys, List<Finding> findings) {
         this.revision = revision;
         this.keys = keys.stream().sorted(Comparator.comparing(KeyReport::key)).toList();
-        this.findings = List.copyOf(findings);
+        this.findings = findings.stream().sorted(Finding.ORDER).toList();
     }
 
     /** Tables: the registrations by service, the keys that register nothing, the keys that were refused. */
@@ -84,19 +84,36 @@ final class RegistrationsReport {
 
     /** The findings, and how many there are. */
     void printFindings(PrintWriter out, Paint paint) {
-        for (Finding f : findings) {
-            boolean error = f.severity() == Finding.Severity.ERROR;
-            String word = error ? paint.bad("error  ") : paint.odd("warning");
-            String subject = List.of(f.service(), f.address(), f.key()).stream()
-                    .filter(s -> !s.isEmpty())
-                    .reduce((a, b) -> a + " " + b)
-                    .orElse("registry");
-            out.println(word + " " + f.code() + ": " + paint.bold(TextTable.printable(subject)) + " "
-                    + TextTable.printable(f.message()));
-        }
+        findings.forEach(f -> out.println(line(f, paint)));
+        out.println(counts(paint));
+    }
+
+    /** A finding in one line. */
+    static String line(Finding f, Paint paint) {
+        boolean error = f.severity() == Finding.Severity.ERROR;
+        String word = error ? paint.bad("error  ") : paint.odd("warning");
+        String subject = List.of(f.service(), f.address(), f.key()).stream()
+                .filter(s -> !s.isEmpty())
+                .reduce((a, b) -> a + " " + b)
+                .orElse("registry");
+        return word + " " + f.code() + ": " + paint.bold(TextTable.printable(subject)) + " "
+                + TextTable.printable(f.message());
+    }
+
+    /** How many errors and warnings there are. */
+    String counts(Paint paint) {
         long errors = count(Finding.Severity.ERROR);
         String text = counted(errors, "error") + ", " + counted(count(Finding.Severity.WARNING), "warning");
-        out.println(errors > 0 ? paint.bad(text) : findings.isEmpty() ? paint.good(text) : paint.odd(text));
+        return errors > 0 ? paint.bad(text) : findings.isEmpty() ? paint.good(text) : paint.odd(text);
+    }
+
+    /** What is wrong or odd, the worst first. */
+    List<Finding> findings() {
+        return findings;
+    }
+
+    long revision() {
+        return revision;
     }
 
     long count(Finding.Severity severity) {
@@ -197,16 +214,17 @@ final class RegistrationsReport {
                 node.put("guess", key.guess());
             }
         }
-        for (Finding f : findings) {
-            found.addObject()
-                    .put("severity", f.severity().name().toLowerCase(Locale.ROOT))
-                    .put("code", f.code())
-                    .put("key", f.key())
-                    .put("service", f.service())
-                    .put("address", f.address())
-                    .put("message", f.message());
-        }
+        findings.forEach(f -> describe(found.addObject(), f));
         return root.toPrettyString();
+    }
+
+    static void describe(ObjectNode node, Finding f) {
+        node.put("severity", f.severity().name().toLowerCase(Locale.ROOT))
+                .put("code", f.code())
+                .put("key", f.key())
+                .put("service", f.service())
+                .put("address", f.address())
+                .put("message", f.message());
     }
 
     private static void describe(ObjectNode node, KeyReport key, Registration r) {

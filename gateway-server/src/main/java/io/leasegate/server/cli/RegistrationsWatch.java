@@ -149,7 +149,8 @@ final class RegistrationsWatch implements RegistrySink, DiscoveryListener {
         return JsonNodeFactory.instance.objectNode().put("event", event);
     }
 
-    private static String time() {
+    /** The time of day, for people. */
+    static String time() {
         return LocalTime.now(ZoneId.systemDefault())
                 .truncatedTo(ChronoUnit.MILLIS)
                 .toString();

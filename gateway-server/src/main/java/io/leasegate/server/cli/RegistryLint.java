@@ -5,7 +5,6 @@ import io.leasegate.registration.ParseResult.Foreign;
 import io.leasegate.registration.ParseResult.Malformed;
 import io.leasegate.registration.Registration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +22,7 @@ final class RegistryLint {
     /** One key's word on one address. */
     private record Claim(String service, String address, String key, String format) {}
 
+    /** What is found, in no order. */
     static List<Finding> check(List<KeyReport> keys, String elsewhere) {
         List<Finding> findings = new ArrayList<>();
         for (KeyReport key : keys) {
@@ -33,11 +33,6 @@ final class RegistryLint {
         if (!elsewhere.isEmpty()) {
             findings.add(Finding.warning("keys-elsewhere", "", "", "", elsewhere));
         }
-        findings.sort(Comparator.comparing(Finding::severity)
-                .thenComparing(Finding::code)
-                .thenComparing(Finding::service)
-                .thenComparing(Finding::address)
-                .thenComparing(Finding::key));
         return findings;
     }
 

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import io.leasegate.testkit.DnsServer;
 import io.leasegate.testkit.EtcdProcess;
 import io.leasegate.testkit.TestServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,6 +23,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -193,6 +199,10 @@ class RegistrationsCommandTest {
         JsonNode json = new ObjectMapper().readTree(out.toString());
         assertThat(json.get("refused")).hasSize(1);
         assertThat(json.get("findings").get(0).get("code").asText()).isEqualTo("malformed");
+
+        assertThat(run("[ \"/\" ]")).isZero();
+        assertThat(out.toString())
+                .endsWith("\n1 error, 0 warnings: --lint lists them, and looks at the addresses too\n");
     }
 
     @Test
@@ -212,7 +222,6 @@ class RegistrationsCommandTest {
     @Test
     void optionsThatDoNotGoTogether() throws Exception {
         assertThat(run("[ \"/\" ]", "--strict")).isEqualTo(Main.WRONG_USE);
-        assertThat(run("[ \"/\" ]", "--watch", "--lint")).isEqualTo(Main.WRONG_USE);
         assertThat(run("[ \"/\" ]", "--color", "blue")).isEqualTo(Main.WRONG_USE);
         assertThat(err.toString()).contains("--strict goes with --lint.");
     }
@@ -220,15 +229,7 @@ class RegistrationsCommandTest {
     @Test
     void changesAreFollowed() throws Exception {
         put("/echo/1", seed(1), 0);
-        Thread watch = new Thread(() -> {
-            try {
-                run("[ \"/\" ]", "--watch", "--color", "never");
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        watch.start();
-        try {
+        try (Watching watching = new Watching("--color", "never")) {
             await(() -> text().contains(" + echo 127.0.0.1:1 weight 1 version 1 seed /echo/1 @"));
             await(() -> text().contains(" ! listed: "));
             put("/echo/1", seed(1).replace("\"weight\":1", "\"weight\":7"), 0);
@@ -237,11 +238,112 @@ class RegistrationsCommandTest {
             await(() -> text().contains(" ! malformed /echo/2 (seed): addr: \"nowhere\" has no port"));
             delete("/echo/1");
             await(() -> text().contains(" - echo 127.0.0.1:1 weight 7"));
-        } finally {
-            watch.interrupt();
-            watch.join(20_000);
+            assertThat(watching.end()).isZero();
         }
-        assertThat(watch.isAlive()).isFalse();
+    }
+
+    @Test
+    void findingsAreFollowed() throws Exception {
+        int port = EtcdProcess.freePorts(1)[0];
+        String there = "echo 127.0.0.1:" + port + " /echo/1 ";
+        put("/echo/1", seed(port), lease());
+        try (Watching watching = new Watching("--lint", "--color", "never")) {
+            await(() -> text().contains(" + error   unreachable: " + there + "cannot be reached"));
+            await(() -> text().contains(" = 1 error, 0 warnings\n"));
+
+            HttpServer page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            page.start();
+            try {
+                put("/echo/2", seed(server.port()), 0);
+                await(() -> text().contains(" - error   unreachable: " + there));
+                await(() -> text().contains(" + error   speaks-http1: " + there + "speaks HTTP/1"));
+                await(() -> text().contains(" + warning no-lease: echo /echo/2 has no lease"));
+                await(() -> text().contains(" = 1 error, 1 warning\n"));
+            } finally {
+                page.stop(0);
+            }
+            delete("/echo/1");
+            await(() -> text().contains(" - error   speaks-http1: " + there));
+            await(() -> text().contains(" = 0 errors, 1 warning\n"));
+            assertThat(watching.end()).isZero();
+        }
+    }
+
+    /** Nothing tells of an instance that stops listening, so addresses are looked at although nothing changes. */
+    @Test
+    void addressesAreLookedAtAgainAndAgain() throws Exception {
+        TestServer dying = TestServer.start();
+        put("/echo/1", seed(dying.port()), lease());
+        try (Watching watching = new Watching("--lint", "--json")) {
+            await(() -> text().contains("\"event\":\"counted\""));
+            dying.close();
+            await(() -> text().lines().count() >= 3);
+            JsonNode found = new ObjectMapper().readTree(text().lines().toList().get(1));
+            assertThat(found.path("event").asText()).isEqualTo("found");
+            assertThat(found.path("severity").asText()).isEqualTo("error");
+            assertThat(found.path("code").asText()).isEqualTo("unreachable");
+            assertThat(found.path("address").asText()).isEqualTo("127.0.0.1:" + dying.port());
+            JsonNode counted =
+                    new ObjectMapper().readTree(text().lines().toList().get(2));
+            assertThat(counted.path("event").asText()).isEqualTo("counted");
+            assertThat(counted.path("errors").asInt()).isEqualTo(1);
+            assertThat(watching.end()).isEqualTo(RegistrationsCommand.FOUND);
+        }
+    }
+
+    @Test
+    void whatWasFoundStaysWhileNobodyCanLook() throws Exception {
+        Path instances = Files.writeString(
+                directory.resolve("instances.conf"), "services { echo = [ { address = \"127.0.0.1:1\" } ] }");
+        String configuration = "leasegate.discovery.file { path = instances.conf, interval = 100ms }";
+        try (Watching watching = new Watching(() -> runWith(configuration, "--watch", "--lint", "--color", "never"))) {
+            await(() -> text().contains(" = 1 error, 0 warnings\n"));
+            Files.delete(instances);
+            await(() -> text().contains(" ! trouble: file: "));
+            assertThat(text()).doesNotContain(" - error");
+            Files.writeString(instances, "services { echo = [ { address = \"127.0.0.1:" + server.port() + "\" } ] }");
+            await(() -> text().contains(" ! all sources can be read\n"));
+            await(() -> text().contains(" - error   unreachable: echo 127.0.0.1:1 "));
+            await(() -> text().contains(" = 0 errors, 0 warnings\n"));
+            assertThat(watching.end()).isZero();
+        }
+    }
+
+    /** The command with {@code --watch}, on a thread of its own. */
+    private final class Watching implements AutoCloseable {
+
+        private final FutureTask<Integer> task;
+        private final Thread thread;
+
+        Watching(String... options) {
+            this(() -> {
+                List<String> all = new ArrayList<>(List.of("--watch"));
+                all.addAll(List.of(options));
+                return run("[ \"/\" ]", all.toArray(String[]::new));
+            });
+        }
+
+        Watching(Callable<Integer> command) {
+            task = new FutureTask<>(command);
+            thread = new Thread(task, "watching");
+            thread.start();
+        }
+
+        /** Interrupts it, and waits for its exit code. */
+        int end() throws Exception {
+            thread.interrupt();
+            return task.get(20, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public void close() {
+            thread.interrupt();
+            try {
+                thread.join(20_000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private String text() {

@@ -32,8 +32,8 @@ class RegistrationsReportTest {
                     key("/a/b", "not JSON \u001b[31m", 0, 0),
                     key("/hello/x", "{\"name\":\"hello\",\"addr\":\":70\",\"version\":\"\",\"weight\":1}", 0, 0)),
             List.of(
-                    Finding.error("malformed", "/hello/x", "", "", "is wrong"),
-                    Finding.warning("mixed-versions", "", "hello", "", "several")));
+                    Finding.warning("mixed-versions", "", "hello", "", "several"),
+                    Finding.error("malformed", "/hello/x", "", "", "is wrong")));
 
     @Test
     void theTextHasTheRegistrationsAndTheRefusedKeysWithReasons() {

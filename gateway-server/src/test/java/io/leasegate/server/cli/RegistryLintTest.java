@@ -27,6 +27,7 @@ class RegistryLintTest {
 
     private static List<String> found(KeyReport... keys) {
         return RegistryLint.check(List.of(keys), "").stream()
+                .sorted(Finding.ORDER)
                 .map(f -> f.severity() + " " + f.code() + " [" + f.service() + "] [" + f.address() + "] [" + f.key()
                         + "] " + f.message())
                 .toList();

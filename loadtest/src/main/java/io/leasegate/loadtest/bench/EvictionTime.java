@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EvictionTime implements Scenario {
 
-    private static final int SERVICES = 1000;
-    private static final int INSTANCES_PER_SERVICE = 10;
-    private static final int SERVICES_PER_NET = 20;
     private static final int MEMBERS = 400;
     private static final int STAYING = 4;
     private static final double CHANGES_PER_SECOND = 200;
@@ -70,14 +67,7 @@ final class EvictionTime implements Scenario {
     public void prepare(Lab lab, List<Peer> peers) throws BenchFailure, InterruptedException {
         InstanceCrowd c = new InstanceCrowd(lab);
         crowd = c;
-        for (int service = 0; service < SERVICES; service++) {
-            List<String> hosts = new ArrayList<>();
-            for (int i = 1; i <= INSTANCES_PER_SERVICE; i++) {
-                int host = service % SERVICES_PER_NET * INSTANCES_PER_SERVICE + i;
-                hosts.add("127.3." + service / SERVICES_PER_NET + "." + host);
-            }
-            c.register(PREFIX, "evict-" + service, hosts);
-        }
+        c.registerThousandServices(PREFIX, "evict");
         for (int i = 0; i < MEMBERS; i++) {
             String host = "127.4." + i / 200 + "." + (1 + i % 200);
             // The writer has four threads, each takes every fourth member: within each, calls go to every other one.

@@ -3,6 +3,7 @@ package io.leasegate.loadtest.bench;
 import io.leasegate.loadtest.host.BenchFailure;
 import io.leasegate.loadtest.host.EtcdServer;
 import io.leasegate.loadtest.load.Instance;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -11,6 +12,10 @@ import java.util.concurrent.TimeUnit;
  * thread.
  */
 final class InstanceCrowd implements AutoCloseable {
+
+    private static final int SERVICES = 1000;
+    private static final int INSTANCES_PER_SERVICE = 10;
+    private static final int SERVICES_PER_NET = 20;
 
     private final EtcdServer etcd;
     private final Instance everywhere;
@@ -38,6 +43,18 @@ final class InstanceCrowd implements AutoCloseable {
     void register(String prefix, String service, List<String> hosts) throws BenchFailure, InterruptedException {
         etcd.registerAll(prefix, service, hosts.stream().map(this::address).toList());
         registered += hosts.size();
+    }
+
+    /** Registers 10,000 instances of 1,000 services, whose names begin with the word. */
+    void registerThousandServices(String prefix, String word) throws BenchFailure, InterruptedException {
+        for (int service = 0; service < SERVICES; service++) {
+            List<String> hosts = new ArrayList<>();
+            for (int i = 1; i <= INSTANCES_PER_SERVICE; i++) {
+                int host = service % SERVICES_PER_NET * INSTANCES_PER_SERVICE + i;
+                hosts.add("127.3." + service / SERVICES_PER_NET + "." + host);
+            }
+            register(prefix, word + "-" + service, hosts);
+        }
     }
 
     long connections() {

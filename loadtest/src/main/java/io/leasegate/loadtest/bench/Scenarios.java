@@ -50,6 +50,7 @@ public final class Scenarios {
         all.add(new Churn());
         all.add(new EvictionTime());
         all.add(new Ready());
+        all.add(new ReadyAtScale());
         return all;
     }
 
