@@ -61,7 +61,7 @@ final class WatchedRevisions {
 
     /** Whether something is known that is newer than what is known in full. */
     boolean isBehind() {
-        return Arrays.stream(reached).anyMatch(r -> r > complete());
+        return Arrays.stream(reached).max().orElse(0) > complete();
     }
 
     /**

@@ -2,12 +2,9 @@ package io.leasegate.server.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leasegate.discovery.ControlThread;
 import io.leasegate.discovery.DiscoveryListener;
 import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.Refusal;
-import io.leasegate.discovery.Registries;
-import io.leasegate.discovery.Registry;
 import io.leasegate.discovery.RegistrySink;
 import io.leasegate.discovery.RegistryStatus;
 import io.leasegate.discovery.SourceRead;
@@ -64,21 +61,15 @@ final class FindingsWatch implements RegistrySink, DiscoveryListener {
      * @return what was found in the last round
      */
     Set<Finding> follow() {
-        try (ControlThread control = new ControlThread()) {
-            List<Registry> registries = Registries.of(settings, control, this);
-            control.execute(() -> registries.forEach(r -> r.start(this)));
-            try {
-                rounds(registries);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } finally {
-                control.execute(() -> registries.forEach(Registry::close));
-            }
+        try (FollowedSources sources = new FollowedSources(settings, this)) {
+            rounds(sources);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         return known;
     }
 
-    private void rounds(List<Registry> registries) throws InterruptedException {
+    private void rounds(FollowedSources sources) throws InterruptedException {
         long probeAgain = System.nanoTime();
         // A reader that went away, as head does, ends it.
         while (!out.checkError()) {
@@ -91,7 +82,7 @@ final class FindingsWatch implements RegistrySink, DiscoveryListener {
                 continue;
             }
             changes.drainPermits();
-            round(registries);
+            round(sources);
             if (again) {
                 // From the end of it: where many addresses are silent, looking at them takes its time.
                 probeAgain = System.nanoTime() + TimeUnit.SECONDS.toNanos(PROBE_AGAIN_SECONDS);
@@ -99,9 +90,8 @@ final class FindingsWatch implements RegistrySink, DiscoveryListener {
         }
     }
 
-    private void round(List<Registry> registries) throws InterruptedException {
-        List<RegistryStatus> statuses =
-                registries.stream().map(Registry::status).toList();
+    private void round(FollowedSources sources) throws InterruptedException {
+        List<RegistryStatus> statuses = sources.statuses();
         // One that is not connected and has not failed yet is only being asked for the first time.
         String wrong = statuses.stream()
                 .filter(s -> !s.error().isEmpty() && (s.connected() || s.disconnects() > 0))

@@ -2,12 +2,9 @@ package io.leasegate.server.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leasegate.discovery.ControlThread;
 import io.leasegate.discovery.DiscoveryListener;
 import io.leasegate.discovery.DiscoverySettings;
 import io.leasegate.discovery.Refusal;
-import io.leasegate.discovery.Registries;
-import io.leasegate.discovery.Registry;
 import io.leasegate.discovery.RegistrySink;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
@@ -42,19 +39,16 @@ final class RegistrationsWatch implements RegistrySink, DiscoveryListener {
 
     /** Follows until the thread is interrupted or the output is closed. */
     void follow(DiscoverySettings settings) {
-        try (ControlThread control = new ControlThread()) {
-            List<Registry> registries = Registries.of(settings, control, this);
-            control.execute(() -> registries.forEach(r -> r.start(this)));
-            try {
-                // A reader that went away, as head does, ends it.
-                while (!out.checkError()) {
-                    TimeUnit.SECONDS.sleep(1);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } finally {
-                control.execute(() -> registries.forEach(Registry::close));
+        FollowedSources sources = new FollowedSources(settings, this);
+        try {
+            // A reader that went away, as head does, ends it.
+            while (!out.checkError()) {
+                TimeUnit.SECONDS.sleep(1);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            sources.close();
         }
     }
 

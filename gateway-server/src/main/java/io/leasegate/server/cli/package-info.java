@@ -1,4 +1,7 @@
-/** The command line: {@link io.leasegate.server.cli.Main} and one class per subcommand. */
+/**
+ * The command line: {@link io.leasegate.server.cli.Main}, which starts {@code serve} by itself, and one class per subcommand below
+ * {@link io.leasegate.server.cli.RootCommand}.
+ */
 @NullMarked
 package io.leasegate.server.cli;
 

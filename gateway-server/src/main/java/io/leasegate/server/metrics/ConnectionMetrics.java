@@ -16,10 +16,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,17 +107,13 @@ final class ConnectionMetrics implements ConnectionObserver {
     }
 
     private final MeterRegistry registry;
-    private final int maxNames;
-    private final ConcurrentMap<String, Connections> downstream = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, UpstreamConnections> upstream = new ConcurrentHashMap<>();
-    private final Function<String, Connections> newDownstream;
-    private final Function<String, UpstreamConnections> newUpstream;
+    private final BoundedByName<Connections> downstream;
+    private final BoundedByName<UpstreamConnections> upstream;
 
     ConnectionMetrics(MeterRegistry registry, MetricLimits limits) {
         this.registry = registry;
-        this.maxNames = limits.services();
-        newDownstream = name -> new Connections(registry, "downstream", "listener", name);
-        newUpstream = name -> new UpstreamConnections(registry, name);
+        downstream = new BoundedByName<>(limits, name -> new Connections(registry, "downstream", "listener", name));
+        upstream = new BoundedByName<>(limits, name -> new UpstreamConnections(registry, name));
     }
 
     @Override
@@ -161,7 +154,7 @@ final class ConnectionMetrics implements ConnectionObserver {
 
     @Override
     public void onInstanceViolation(EndpointId endpoint, Violation violation, long errorCode, String what) {
-        String service = connections(upstream, endpoint.service(), newUpstream).name;
+        String service = upstream.of(endpoint.service()).name;
         violation("upstream", "service", service, violation, errorCode);
     }
 
@@ -177,22 +170,22 @@ final class ConnectionMetrics implements ConnectionObserver {
 
     @Override
     public void onDownstreamOpen(String listener) {
-        connections(downstream, listener, newDownstream).onOpen();
+        downstream.of(listener).onOpen();
     }
 
     @Override
     public void onDownstreamClose(String listener) {
-        connections(downstream, listener, newDownstream).open.decrement();
+        downstream.of(listener).open.decrement();
     }
 
     @Override
     public void onUpstreamOpen(EndpointId endpoint) {
-        connections(upstream, endpoint.service(), newUpstream).onOpen();
+        upstream.of(endpoint.service()).onOpen();
     }
 
     @Override
     public void onUpstreamClose(EndpointId endpoint, UpstreamEnd why) {
-        UpstreamConnections c = connections(upstream, endpoint.service(), newUpstream);
+        UpstreamConnections c = upstream.of(endpoint.service());
         c.open.decrement();
         count(
                 "leasegate.upstream.connections.closed",
@@ -207,14 +200,14 @@ final class ConnectionMetrics implements ConnectionObserver {
         count(
                 "leasegate.upstream.connect.failures",
                 "Attempts to connect to an instance that failed",
-                connections(upstream, endpoint.service(), newUpstream),
+                upstream.of(endpoint.service()),
                 "reason",
                 Failure.of(failure).label);
         if (failure.getCause() instanceof TlsException tls) {
             count(
                     "leasegate.upstream.tls.failures",
                     "TLS handshakes with instances that failed",
-                    connections(upstream, endpoint.service(), newUpstream),
+                    upstream.of(endpoint.service()),
                     "reason",
                     tls.failure().label());
         }
@@ -225,14 +218,14 @@ final class ConnectionMetrics implements ConnectionObserver {
         count(
                 "leasegate.upstream.goaways",
                 "GOAWAY frames of instances",
-                connections(upstream, endpoint.service(), newUpstream),
+                upstream.of(endpoint.service()),
                 "code",
                 errorCode <= Http2Error.HTTP_1_1_REQUIRED ? Http2Error.name(errorCode) : MethodIndex.OTHER);
     }
 
     @Override
     public void onWaiting(EndpointId endpoint, int change) {
-        connections(upstream, endpoint.service(), newUpstream).waiting.add(change);
+        upstream.of(endpoint.service()).waiting.add(change);
     }
 
     /** The registry's own look-up is enough here: what is counted has cost far more. */
@@ -243,18 +236,5 @@ final class ConnectionMetrics implements ConnectionObserver {
                 .tag(key, value)
                 .register(registry)
                 .increment();
-    }
-
-    /** A name once under {@code other} stays there, since names are never taken out: openings and closings match. */
-    private <C extends Connections> C connections(
-            ConcurrentMap<String, C> map, String name, Function<String, C> create) {
-        C known = map.get(name);
-        if (known != null) {
-            return known;
-        }
-        synchronized (map) {
-            boolean full = map.size() >= maxNames && !map.containsKey(name);
-            return map.computeIfAbsent(full ? MethodIndex.OTHER : name, create);
-        }
     }
 }

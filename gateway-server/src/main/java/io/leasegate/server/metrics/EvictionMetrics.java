@@ -6,8 +6,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
@@ -36,16 +34,15 @@ final class EvictionMetrics implements ConnectionObserver {
     private record OfService(Timer lastCall, Counter late) {}
 
     private final MeterRegistry registry;
-    private final int maxNames;
     private final ToLongFunction<String> goalNanos;
-    private final ConcurrentMap<String, OfService> services = new ConcurrentHashMap<>();
+    private final BoundedByName<OfService> services;
     private final Timer published;
     private final Timer settled;
 
     /** @param goalNanos the time within which a service's evictions are to be over */
     EvictionMetrics(MeterRegistry registry, MetricLimits limits, ToLongFunction<String> goalNanos) {
         this.registry = registry;
-        this.maxNames = limits.services();
+        services = new BoundedByName<>(limits, this::create);
         this.goalNanos = goalNanos;
         published = timer("leasegate.eviction.publish")
                 .description("From the arrival of a registry event that takes an instance out to the table without it")
@@ -77,7 +74,7 @@ final class EvictionMetrics implements ConnectionObserver {
 
     @Override
     public void onEvicted(EndpointId endpoint, long lastCallNanos, long settledNanos) {
-        OfService s = of(endpoint.service());
+        OfService s = services.of(endpoint.service());
         s.lastCall.record(lastCallNanos, TimeUnit.NANOSECONDS);
         if (lastCallNanos > goalNanos.applyAsLong(endpoint.service())) {
             s.late.increment();
@@ -88,16 +85,5 @@ final class EvictionMetrics implements ConnectionObserver {
     /** The table without the instance was published. */
     void onPublished(long nanos) {
         published.record(nanos, TimeUnit.NANOSECONDS);
-    }
-
-    private OfService of(String service) {
-        OfService known = services.get(service);
-        if (known != null) {
-            return known;
-        }
-        synchronized (services) {
-            boolean full = services.size() >= maxNames && !services.containsKey(service);
-            return services.computeIfAbsent(full ? MethodIndex.OTHER : service, this::create);
-        }
     }
 }

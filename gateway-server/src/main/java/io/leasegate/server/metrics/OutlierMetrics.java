@@ -5,9 +5,7 @@ import io.leasegate.outlier.OutlierListener;
 import io.leasegate.outlier.OutlierReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.HashSet;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * Counts instances that are taken out because calls to them fail. Called on the control thread. A service beyond the bound of services counts
@@ -16,12 +14,11 @@ import java.util.Set;
 final class OutlierMetrics implements OutlierListener {
 
     private final MeterRegistry registry;
-    private final int maxNames;
-    private final Set<String> services = new HashSet<>();
+    private final BoundedByName<String> services;
 
     OutlierMetrics(MeterRegistry registry, MetricLimits limits) {
         this.registry = registry;
-        this.maxNames = limits.services();
+        services = new BoundedByName<>(limits, name -> name);
     }
 
     @Override
@@ -40,11 +37,9 @@ final class OutlierMetrics implements OutlierListener {
     }
 
     private Counter counter(String name, String description, Endpoint endpoint, OutlierReason reason) {
-        String service = endpoint.id().service();
-        boolean known = services.contains(service) || (services.size() < maxNames && services.add(service));
         return Counter.builder(name)
                 .description(description)
-                .tag("service", known ? service : MethodIndex.OTHER)
+                .tag("service", services.of(endpoint.id().service()))
                 .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                 .register(registry);
     }
