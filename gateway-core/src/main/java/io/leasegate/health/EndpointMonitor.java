@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *   no connection can be made ............................ UNREACHABLE
  *   connected, no grpc.health.v1 (or not asked) .......... HEALTHY
  *   connected, Watch or Check says SERVING ............... HEALTHY
+ *   connected, refuses to say, last word not NOT_SERVING . HEALTHY
  *   connected, says anything else ........................ NOT_SERVING
  *   connected, says nothing in time ...................... UNHEALTHY
  * </pre>
@@ -72,7 +73,7 @@ final class EndpointMonitor implements ConnectionWatcher {
             // All streams that the instance allows are taken; it is alive, and asked again later.
             probe = null;
             again(on.eventLoop(), settings.intervalMillis());
-            if (reported == EndpointState.UNCHECKED) {
+            if (reported == EndpointState.UNCHECKED || reported == EndpointState.UNREACHABLE) {
                 report(EndpointState.HEALTHY, "");
             }
             return;
@@ -118,9 +119,9 @@ final class EndpointMonitor implements ConnectionWatcher {
             }
             case ENDED -> {
                 stopAsking();
-                if (reported == EndpointState.UNCHECKED) {
+                if (reported != EndpointState.NOT_SERVING) {
                     // It answers calls, only not this one (a server may want credentials for it): the connection
-                    // counts.
+                    // counts. What it has said of itself stands until it says something else.
                     report(EndpointState.HEALTHY, "");
                 }
                 again(c.eventLoop(), settings.intervalMillis());

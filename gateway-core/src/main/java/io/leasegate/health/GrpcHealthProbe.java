@@ -220,6 +220,11 @@ final class GrpcHealthProbe implements H2StreamListener {
     @Override
     public void onLost(StreamLoss loss, String reason) {
         stream = null;
+        if (loss == StreamLoss.CONNECTION) {
+            // Whoever asked hears of that too, and it says nothing of the instance's health.
+            listener = null;
+            return;
+        }
         end(Answer.ENDED, reason);
     }
 

@@ -32,11 +32,14 @@ final class BackgroundConnects {
             return;
         }
         draining = true;
-        while (running < MAX_AT_A_TIME && !waiting.isEmpty()) {
-            running++;
-            waiting.remove().run();
+        try {
+            while (running < MAX_AT_A_TIME && !waiting.isEmpty()) {
+                running++;
+                waiting.remove().run();
+            }
+        } finally {
+            draining = false;
         }
-        draining = false;
     }
 
     /** Attempts that wait for their turn. */

@@ -3,9 +3,14 @@ package io.leasegate.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.stub.StreamObserver;
 import io.leasegate.balance.RoundRobinLoadBalancer;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
@@ -27,6 +32,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +91,45 @@ class HealthCheckerTest {
         assertThat(next()).isEqualTo(EndpointState.NOT_SERVING);
         health.setStatus("", ServingStatus.SERVING);
         assertThat(next()).isEqualTo(EndpointState.HEALTHY);
+    }
+
+    /** A server that wants credentials for its health service answers calls: the connection counts, as often as it is lost. */
+    @Test
+    void aServerThatRefusesTheQuestionIsHealthyWhileItCanBeConnectedTo() throws Exception {
+        TestServer server = TestServer.start(b -> b, new RefusingHealth(0));
+        resources.add(server);
+        checker.onAdded(endpoint(server.port()));
+        assertThat(next()).isEqualTo(EndpointState.HEALTHY);
+        server.kill();
+        assertThat(next()).isEqualTo(EndpointState.UNREACHABLE);
+        server.restart();
+        assertThat(next()).isEqualTo(EndpointState.HEALTHY);
+    }
+
+    @Test
+    void aServerThatWasSilentIsHealthyAgainOnceItRefusesTheQuestion() throws Exception {
+        TestServer server = TestServer.start(b -> b, new RefusingHealth(1));
+        resources.add(server);
+        checker.onAdded(endpoint(server.port()));
+        assertThat(next()).isEqualTo(EndpointState.UNHEALTHY);
+        assertThat(next()).isEqualTo(EndpointState.HEALTHY);
+    }
+
+    /** Says nothing to the first so many questions, and refuses the others. */
+    private static final class RefusingHealth extends HealthGrpc.HealthImplBase {
+
+        private final AtomicInteger silences;
+
+        RefusingHealth(int silences) {
+            this.silences = new AtomicInteger(silences);
+        }
+
+        @Override
+        public void watch(HealthCheckRequest request, StreamObserver<HealthCheckResponse> response) {
+            if (silences.getAndDecrement() <= 0) {
+                response.onError(Status.UNAUTHENTICATED.asRuntimeException());
+            }
+        }
     }
 
     @Test

@@ -43,6 +43,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class BalancePolicyTest {
 
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
     private static final byte[] HELLO = "hello".getBytes(StandardCharsets.UTF_8);
 
     @TempDir
@@ -76,18 +78,24 @@ class BalancePolicyTest {
 
     /** How often the page of the services shows a text. */
     private static int shown(GatewayProcess gateway, String text) {
+        return services(gateway).split(Pattern.quote(text), -1).length - 1;
+    }
+
+    private static String services(GatewayProcess gateway) {
+        URI page = URI.create("http://127.0.0.1:" + gateway.ports().getOrDefault("admin", 0) + "/api/services");
         try {
-            String services = HttpClient.newHttpClient()
-                    .send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                                            + gateway.ports().getOrDefault("admin", 0) + "/api/services"))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString())
+            return HTTP.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString())
                     .body();
-            return services.split(Pattern.quote(text), -1).length - 1;
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static void awaitHealthy(GatewayProcess gateway, int count) {
+        Pause.until(
+                Duration.ofSeconds(20),
+                () -> "not " + count + " are healthy: " + services(gateway),
+                () -> healthy(gateway) == count);
     }
 
     @ParameterizedTest
@@ -102,7 +110,7 @@ class BalancePolicyTest {
             gateway.start();
             Registrar one = register(etcd, light, 1);
             Registrar three = register(etcd, heavy, 3);
-            Pause.until(Duration.ofSeconds(20), () -> "not both are healthy", () -> healthy(gateway) == 2);
+            awaitHealthy(gateway, 2);
             int before = light.calls().size();
             int calls = 800;
             try (TestClient client = TestClient.connect(gateway.ports().getOrDefault("main", 0), "echo")) {
@@ -137,14 +145,14 @@ class BalancePolicyTest {
                         + "\" ]\n services.echo.balance { policy = peak-ewma }")) {
             gateway.start();
             Registrar one = register(etcd, fast, 1);
-            Pause.until(Duration.ofSeconds(20), () -> "the first is not healthy", () -> healthy(gateway) == 1);
+            awaitHealthy(gateway, 1);
             try (TestClient client = TestClient.connect(gateway.ports().getOrDefault("main", 0), "echo")) {
                 // A peak is remembered, be it only that of code that is not compiled yet.
                 for (int i = 0; i < 100; i++) {
                     client.unary(HELLO);
                 }
                 Registrar two = register(etcd, slow, 1);
-                Pause.until(Duration.ofSeconds(20), () -> "not both are healthy", () -> healthy(gateway) == 2);
+                awaitHealthy(gateway, 2);
                 for (int i = 0; i < 300; i++) {
                     client.unary(HELLO);
                 }
@@ -216,9 +224,9 @@ class BalancePolicyTest {
                 TestServer c = TestServer.start(x -> x, sick.getHealthService());
                 GatewayProcess gateway = gateway(statics(well, a, b, c))) {
             gateway.start();
-            Pause.until(Duration.ofSeconds(20), () -> "not all are healthy", () -> healthy(gateway) == 4);
+            awaitHealthy(gateway, 4);
             sick.setStatus("", ServingStatus.NOT_SERVING);
-            Pause.until(Duration.ofSeconds(20), () -> "they are healthy", () -> healthy(gateway) == 1);
+            awaitHealthy(gateway, 1);
             call(gateway, 200);
             assertThat(callsTo(well)).isEqualTo(200);
         }
@@ -234,7 +242,7 @@ class BalancePolicyTest {
                         + here.port() + "\" }, { metadata.zone = b, address = \"127.0.0.1:" + there.port()
                         + "\" } ] }\n services.echo.balance { " + setting + " }")) {
             gateway.start();
-            Pause.until(Duration.ofSeconds(20), () -> "not both are healthy", () -> healthy(gateway) == 2);
+            awaitHealthy(gateway, 2);
             call(gateway, 100);
             if (stay) {
                 assertThat(there.calls()).isEmpty();
@@ -257,10 +265,10 @@ class BalancePolicyTest {
             try (GatewayProcess gateway = gateway(statics(old, fresh)
                     + " services.echo.balance { policy = round-robin, slow-start = " + slowStart + " }")) {
                 gateway.start();
-                Pause.until(Duration.ofSeconds(20), () -> "it is not healthy", () -> healthy(gateway) == 1);
+                awaitHealthy(gateway, 1);
                 Pause.millis(afterMillis);
                 fresh.restart();
-                Pause.until(Duration.ofSeconds(20), () -> "it is not healthy", () -> healthy(gateway) == 2);
+                awaitHealthy(gateway, 2);
                 call(gateway, 100);
                 assertThat(fresh.calls().size() / 100.0).isBetween(least, most);
             }
@@ -278,7 +286,7 @@ class BalancePolicyTest {
                         gateway(statics(a, b, c) + " services.echo.balance { policy = maglev, hash-on = " + hashOn
                                 + " }\n routes = [ { match { path-prefix = \"/\" }, service = echo } ]")) {
             gateway.start();
-            Pause.until(Duration.ofSeconds(20), () -> "not all are healthy", () -> healthy(gateway) == 3);
+            awaitHealthy(gateway, 3);
             for (int authority = 0; authority < 20; authority++) {
                 try (TestClient client = TestClient.connect(
                         gateway.ports().getOrDefault("main", 0),
