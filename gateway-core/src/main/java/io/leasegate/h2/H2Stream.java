@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * {@link H2StreamListener#onReset} and after {@link H2StreamListener#onLost} every call is a no-op, but credit that {@link #sendData} was
  * given is still returned.
  */
-public interface H2Stream {
+public interface H2Stream extends ReceiveWindow {
 
     int id();
 
@@ -25,11 +25,11 @@ public interface H2Stream {
      * Sends DATA as flow control allows, in order.
      *
      * @param data borrowed: its readable bytes are retained or copied when they cannot leave at once
-     * @param source the stream that the bytes came from, or null
+     * @param source the receive window that the bytes came in by, mostly the stream that they came from, or null
      * @param creditBytes what to return to the receive window of {@code source} once these bytes have been staged for the wire or
      *     dropped: the flow-controlled length of the frame that they came in
      */
-    void sendData(ByteBuf data, boolean endStream, @Nullable H2Stream source, int creditBytes);
+    void sendData(ByteBuf data, boolean endStream, @Nullable ReceiveWindow source, int creditBytes);
 
     /**
      * Ends the stream at once with RST_STREAM; what was not sent yet is dropped. The listener hears nothing more.
@@ -42,5 +42,6 @@ public interface H2Stream {
     void resetAfterSend(long errorCode);
 
     /** Gives the peer back this many bytes of the stream's receive window. */
+    @Override
     void credit(int bytes);
 }

@@ -34,6 +34,7 @@ public final class HeaderNames {
     public static final AsciiString GRPC_ENCODING = AsciiString.cached("grpc-encoding");
     public static final AsciiString GRPC_ACCEPT_ENCODING = AsciiString.cached("grpc-accept-encoding");
     public static final AsciiString X_LEASEGATE_OUTCOME = AsciiString.cached("x-leasegate-outcome");
+    public static final AsciiString X_LEASEGATE_MIRROR = AsciiString.cached("x-leasegate-mirror");
     public static final AsciiString X_LEASEGATE_REVISION = AsciiString.cached("x-leasegate-revision");
 
     private static final List<AsciiString> ALL = List.of(
@@ -65,6 +66,7 @@ public final class HeaderNames {
             GRPC_ENCODING,
             GRPC_ACCEPT_ENCODING,
             X_LEASEGATE_OUTCOME,
+            X_LEASEGATE_MIRROR,
             X_LEASEGATE_REVISION);
 
     private HeaderNames() {}

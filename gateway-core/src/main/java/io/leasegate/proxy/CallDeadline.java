@@ -44,6 +44,17 @@ final class CallDeadline {
         return deadline != null && deadline.nanos - elapsedNanos <= Math.min(deadline.nanos / 10, MOST_AHEAD_NANOS);
     }
 
+    /**
+     * For a caller whose time is over.
+     *
+     * @param sent whether the call was with an instance
+     * @param where service and instance, empty for none
+     */
+    static String describe(boolean sent, String where) {
+        return "the caller's deadline passed" + (sent ? " while waiting for the answer" : " before the call was sent")
+                + (where.isEmpty() ? "" : ", " + where);
+    }
+
     void cancel() {
         timer.cancel(false);
     }

@@ -9,6 +9,13 @@ public interface CallObserver {
     /** The call has ended. The record is valid during this method only. */
     void onEnd(AccessRecord call);
 
+    /**
+     * A copy of a call has ended.
+     *
+     * @param service the service that got it
+     */
+    default void onMirrored(String service, MirrorResult result) {}
+
     /** An observer that does nothing. */
     CallObserver NONE = call -> {};
 }

@@ -81,8 +81,11 @@ final class DownstreamConnection implements H2ConnectionListener {
         return identityField;
     }
 
-    int maxHeaderListBytes() {
-        return listener.protocol().maxHeaderListBytes();
+    /** For whose header list exceeds the limit. */
+    String describeOversized(long listBytes) {
+        return "the request's header list has " + listBytes + " bytes and exceeds the limit of "
+                + listener.protocol().maxHeaderListBytes() + " (listeners[].max-header-list of listener " + listener()
+                + ")";
     }
 
     /** The header field that tells instances the client's IP address. */

@@ -11,6 +11,7 @@ import io.leasegate.h2.LocalReply;
 import io.leasegate.h2.StreamLoss;
 import io.leasegate.routing.Destination;
 import io.leasegate.routing.EvictionPolicy;
+import io.leasegate.routing.MirrorTarget;
 import io.leasegate.routing.RouteTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
@@ -59,6 +60,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
     private @Nullable RouteTable table;
     private @Nullable Destination destination;
     private @Nullable CallDeadline deadline;
+    private @Nullable FaultInjection fault;
 
     Exchange(DownstreamConnection connection, H2Stream downstream, HeaderBlock headers, boolean endStream) {
         this.connection = connection;
@@ -91,6 +93,23 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
             replyLocally(Outcome.LOCAL_OVERLOAD, GrpcStatus.RESOURCE_EXHAUSTED, guard.excess());
             return;
         }
+        fault = FaultInjection.of(destination, this, loop);
+        if (fault == null) {
+            send();
+        } else {
+            fault.begin();
+        }
+    }
+
+    /** Sends the call, and its copy where the route wants one. */
+    void send() {
+        if (loop.gateway().tables().get() != table && !route()) {
+            return;
+        }
+        MirrorTarget mirror = destination == null ? null : destination.mirror();
+        if (mirror != null && mirror.takes(loop.random())) {
+            MirroredCall.begin(mirror, loop, request, body, deadline);
+        }
         attempt("no instance can take a call");
     }
 
@@ -114,12 +133,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
     /** Answers a request whose headers exceed the limit. */
     void rejectOversized(long listBytes) {
         arrived();
-        int limit = connection.maxHeaderListBytes();
-        replyLocally(
-                Outcome.PROTOCOL_ERROR,
-                GrpcStatus.RESOURCE_EXHAUSTED,
-                "the request's header list has " + listBytes + " bytes and exceeds the limit of " + limit
-                        + " (listeners[].max-header-list of listener " + connection.listener() + ")");
+        replyLocally(Outcome.PROTOCOL_ERROR, GrpcStatus.RESOURCE_EXHAUSTED, connection.describeOversized(listBytes));
     }
 
     /** Picks an instance and asks for a connection to it. */
@@ -235,12 +249,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
 
     @Override
     public void onLost(StreamLoss loss, String reason) {
-        abandon(
-                switch (loss) {
-                    case CONNECTION -> Outcome.DOWNSTREAM_LOST;
-                    case QUEUE_SHARE -> Outcome.LOCAL_OVERLOAD;
-                    default -> Outcome.PROTOCOL_ERROR;
-                });
+        abandon(Outcome.ofLostCaller(loss));
     }
 
     /** The caller is gone: the instance need not go on. */
@@ -260,15 +269,12 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         target.deadlinePassed();
         String where = target.describe(sent ? "phase sent" : "phase unsent");
         target.cancel(this);
-        replyLocally(
-                Outcome.DEADLINE,
-                GrpcStatus.DEADLINE_EXCEEDED,
-                "the caller's deadline passed" + (sent ? " while waiting for the answer" : " before the call was sent")
-                        + (where.isEmpty() ? "" : ", service " + record.service() + ", " + where));
+        String what = CallDeadline.describe(sent, where.isEmpty() ? "" : "service " + record.service() + ", " + where);
+        replyLocally(Outcome.DEADLINE, GrpcStatus.DEADLINE_EXCEEDED, what);
     }
 
     /** Ends the call with an answer of our own, in whatever form still fits. */
-    private void replyLocally(Outcome outcome, GrpcStatus status, String detail) {
+    void replyLocally(Outcome outcome, GrpcStatus status, String detail) {
         if (state == State.ENDED) {
             return;
         }
@@ -304,8 +310,11 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         if (deadline != null) {
             deadline.cancel();
         }
+        if (fault != null) {
+            fault.cancel();
+        }
         target.leave();
-        body.release();
+        body.end(outcome == Outcome.OK);
         loop.exchangeEnded();
         record.end(outcome, grpcStatus, body.relayedBytes());
         loop.gateway().calls().onEnd(record);
@@ -379,14 +388,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
 
     /** That of the route, else that of the service. */
     EvictionPolicy evictionPolicy() {
-        Destination d = destination;
-        if (d == null) {
-            return EvictionPolicy.FINISH;
-        }
-        EvictionPolicy ofRoute = d.eviction();
-        return ofRoute != null
-                ? ofRoute
-                : loop.gateway().eviction().apply(d.cluster().name());
+        return destination == null ? EvictionPolicy.FINISH : loop.gateway().evictionOf(destination);
     }
 
     private void tellRevision(HeaderBlock trailers) {

@@ -2,6 +2,7 @@ package io.leasegate.proxy;
 
 import io.leasegate.filter.RequestFilter;
 import io.leasegate.h2.H2Codec;
+import io.leasegate.routing.Destination;
 import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.routing.RouteTableRef;
 import io.leasegate.tls.UpstreamTls;
@@ -22,4 +23,11 @@ record GatewayContext(
         Transport transport,
         HostNames hostNames,
         boolean revisionTrailer,
-        Function<String, EvictionPolicy> eviction) {}
+        Function<String, EvictionPolicy> eviction) {
+
+    /** What happens to calls to a destination when their instance is left: as its route says, else as its service does. */
+    EvictionPolicy evictionOf(Destination d) {
+        EvictionPolicy ofRoute = d.eviction();
+        return ofRoute != null ? ofRoute : eviction.apply(d.cluster().name());
+    }
+}

@@ -1,6 +1,7 @@
 package io.leasegate.proxy;
 
 import io.leasegate.h2.H2Stream;
+import io.leasegate.h2.ReceiveWindow;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
@@ -55,18 +56,39 @@ final class KeptBytes {
         return Unpooled.buffer(data.readableBytes()).writeBytes(data, data.readerIndex(), data.readableBytes());
     }
 
+    /** Adds what the other one has, which keeps it. */
+    void addAll(KeptBytes other) {
+        if (other.arrayBytes > 0) {
+            add(Unpooled.wrappedBuffer(other.array, 0, other.arrayBytes));
+        }
+        if (other.more != null) {
+            for (ByteBuf b : other.more) {
+                add(b);
+            }
+        }
+    }
+
     /** Sends everything; it stays here for another time. */
     void sendTo(H2Stream stream, boolean endStream) {
+        sendTo(stream, endStream, null);
+    }
+
+    /**
+     * Sends everything; it stays here for another time.
+     *
+     * @param source who is given the bytes back once they have left, null for nobody
+     */
+    void sendTo(H2Stream stream, boolean endStream, @Nullable ReceiveWindow source) {
         int left = more == null ? 0 : more.size();
         if (arrayBytes > 0) {
             // Later bytes go behind these in the array or into another array, so what was handed out does not change.
-            stream.sendData(Unpooled.wrappedBuffer(array, 0, arrayBytes), endStream && left == 0, null, 0);
+            stream.sendData(Unpooled.wrappedBuffer(array, 0, arrayBytes), endStream && left == 0, source, arrayBytes);
         }
         if (more != null) {
             for (ByteBuf b : more) {
                 left--;
                 // A view with an index of its own: attempts must not share one.
-                stream.sendData(b.slice(), endStream && left == 0, null, 0);
+                stream.sendData(b.slice(), endStream && left == 0, source, b.readableBytes());
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.leasegate.proxy;
 
 import io.leasegate.h2.GrpcStatus;
+import io.leasegate.h2.StreamLoss;
 
 /**
  * How a call ended: the one closed list that logs, metrics, the {@code x-leasegate-outcome} header, the admin pages and the manual
@@ -89,6 +90,13 @@ public enum Outcome {
             "RL", GrpcStatus.RESOURCE_EXHAUSTED, true, EndedBy.GATEWAY, Phase.ROUTE, "a rate limit refused the call"),
     RETRIES_EXHAUSTED(
             "RX", GrpcStatus.UNAVAILABLE, false, EndedBy.GATEWAY, Phase.REQUEST, "every allowed attempt failed"),
+    FAULT_INJECTED(
+            "FI",
+            GrpcStatus.UNAVAILABLE,
+            true,
+            EndedBy.GATEWAY,
+            Phase.ROUTE,
+            "the route's fault block aborted the call on purpose"),
     LOCAL_OVERLOAD(
             "LO",
             GrpcStatus.RESOURCE_EXHAUSTED,
@@ -129,6 +137,15 @@ public enum Outcome {
         this.endedBy = endedBy;
         this.phase = phase;
         this.meaning = meaning;
+    }
+
+    /** How a call ends whose caller was lost. */
+    static Outcome ofLostCaller(StreamLoss loss) {
+        return switch (loss) {
+            case CONNECTION -> DOWNSTREAM_LOST;
+            case QUEUE_SHARE -> LOCAL_OVERLOAD;
+            default -> PROTOCOL_ERROR;
+        };
     }
 
     /** The short code, two letters. */

@@ -37,6 +37,11 @@ final class QueueGuard {
         return bytes() > limitBytes;
     }
 
+    /** Whether it is time to give up what nobody waits for. */
+    boolean isHalfUsed() {
+        return bytes() > limitBytes / 2;
+    }
+
     /** For who is refused. */
     String excess() {
         return "io.max-queued = " + limitBytes + " bytes reached: " + bytes()

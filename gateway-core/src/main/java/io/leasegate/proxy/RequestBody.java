@@ -21,6 +21,7 @@ final class RequestBody {
     private int heldCreditBytes;
     private @Nullable HeaderBlock trailers;
     private @Nullable H2Stream upstream;
+    private @Nullable MirroredCall mirror;
     private boolean ended;
 
     /** END_STREAM came with the headers, so that is where it goes. */
@@ -55,6 +56,15 @@ final class RequestBody {
         return endedAtHeaders;
     }
 
+    /** Everything so far, and what follows, goes to a copy of the call as well. */
+    void mirrorTo(MirroredCall copy) {
+        mirror = copy;
+        copy.start(endedAtHeaders, kept, ended && trailers == null && !endedAtHeaders);
+        if (trailers != null) {
+            copy.trailers(trailers);
+        }
+    }
+
     /** A stream to an instance is open: everything so far goes there. */
     void attach(H2Stream stream) {
         upstream = stream;
@@ -86,6 +96,9 @@ final class RequestBody {
     void data(ByteBuf data, int creditBytes, boolean endStream) {
         ended = endStream;
         relayedBytes += data.readableBytes();
+        if (mirror != null) {
+            mirror.data(data, endStream);
+        }
         H2Stream stream = upstream;
         if (stream == null) {
             keep(data);
@@ -105,6 +118,9 @@ final class RequestBody {
     /** Trailers, which are copied. */
     void trailers(HeaderBlock block) {
         ended = true;
+        if (mirror != null) {
+            mirror.trailers(block);
+        }
         if (upstream != null) {
             upstream.sendHeaders(block, true);
         }
@@ -124,6 +140,18 @@ final class RequestBody {
         budget.add(data.readableBytes());
     }
 
+    /**
+     * The call has ended, and needs nothing of the request any more.
+     *
+     * @param answered whether an instance has answered it to the end
+     */
+    void end(boolean answered) {
+        release();
+        if (mirror != null) {
+            mirror.originalEnded(answered && ended);
+        }
+    }
+
     /** The request will not be sent again: what was kept for that is released. Held parts are relayed first by {@link #attach}. */
     void stopKeeping() {
         replayable = false;
@@ -131,7 +159,7 @@ final class RequestBody {
     }
 
     /** Releases everything and returns what is owed to the caller's window. */
-    void release() {
+    private void release() {
         if (kept != null) {
             budget.add(-kept.bytes());
             kept.release();

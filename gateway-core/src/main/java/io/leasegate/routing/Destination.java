@@ -12,17 +12,21 @@ import org.jspecify.annotations.Nullable;
  * @param picker over the endpoints that can take calls
  * @param eviction what happens to calls when their instance leaves the registry; null for what holds for the service
  * @param changes what the route changes in headers
+ * @param mirror where copies of the calls go, null for nowhere
+ * @param fault what the route does to the calls on purpose, null for nothing
  */
 public record Destination(
         Cluster cluster,
         String version,
         Picker picker,
         @Nullable EvictionPolicy eviction,
-        HeaderChanges changes) {
+        HeaderChanges changes,
+        @Nullable MirrorTarget mirror,
+        @Nullable Fault fault) {
 
     /** With the service's policies. */
     public Destination(Cluster cluster, String version, Picker picker) {
-        this(cluster, version, picker, null, HeaderChanges.NONE);
+        this(cluster, version, picker, null, HeaderChanges.NONE, null, null);
     }
 
     /** For messages: the service, its version where the route asks for one, and how many instances there are. */
@@ -31,10 +35,18 @@ public record Destination(
                 + cluster.endpoints().size() + " registered";
     }
 
-    /** With what a route says beside the service and its version. */
-    Destination with(Route route, Route.Target target) {
-        return Objects.equals(target.eviction(), eviction) && route.changes().equals(changes)
+    /**
+     * With what a route says beside the service and its version.
+     *
+     * @param mirrored where the route's copies go by now, null for nowhere
+     */
+    Destination with(Route route, Route.Target target, @Nullable MirrorTarget mirrored) {
+        return Objects.equals(target.eviction(), eviction)
+                        && route.changes().equals(changes)
+                        && mirrored == null
+                        && route.fault() == null
                 ? this
-                : new Destination(cluster, version, picker, target.eviction(), route.changes());
+                : new Destination(
+                        cluster, version, picker, target.eviction(), route.changes(), mirrored, route.fault());
     }
 }

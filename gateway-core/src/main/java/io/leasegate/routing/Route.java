@@ -9,8 +9,15 @@ import org.jspecify.annotations.Nullable;
  * @param match when it applies
  * @param targets where its calls go, at least one of them with a weight above 0
  * @param changes what it changes in their headers
+ * @param mirror where copies of them go, null for nowhere
+ * @param fault what is done to them on purpose, null for nothing
  */
-public record Route(RouteMatch match, List<Target> targets, HeaderChanges changes) {
+public record Route(
+        RouteMatch match,
+        List<Target> targets,
+        HeaderChanges changes,
+        @Nullable Mirror mirror,
+        @Nullable Fault fault) {
 
     /**
      * One of the places that a route leads to.
@@ -26,11 +33,26 @@ public record Route(RouteMatch match, List<Target> targets, HeaderChanges change
             int weight,
             @Nullable EvictionPolicy eviction) {}
 
+    /**
+     * Copies of calls, whose answers are dropped.
+     *
+     * @param service the service that gets them
+     * @param version the version of it, empty for any
+     * @param share the part of the calls that is copied, 0 to 1
+     * @param bufferBytes how much of one call is held for an instance that does not take it, before the copy is given up
+     */
+    public record Mirror(String service, String version, double share, int bufferBytes) {}
+
     public Route {
         targets = List.copyOf(targets);
         if (targets.stream().allMatch(t -> t.weight() == 0)) {
             throw new IllegalArgumentException("targets " + targets + " (expected one with a weight above 0)");
         }
+    }
+
+    /** Its calls are sent on and nothing else. */
+    public Route(RouteMatch match, List<Target> targets, HeaderChanges changes) {
+        this(match, targets, changes, null, null);
     }
 
     /** To one service, with the service's policies. */

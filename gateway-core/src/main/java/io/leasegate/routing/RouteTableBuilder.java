@@ -89,10 +89,10 @@ public final class RouteTableBuilder {
         Map<String, Set<String>> versions = new HashMap<>();
         for (Route r : newRoutes) {
             for (Route.Target t : r.targets()) {
-                Set<String> of = versions.computeIfAbsent(t.service(), name -> new HashSet<>());
-                if (!t.version().isEmpty()) {
-                    of.add(t.version());
-                }
+                addVersion(versions, t.service(), t.version());
+            }
+            if (r.mirror() != null) {
+                addVersion(versions, r.mirror().service(), r.mirror().version());
             }
         }
         for (ServiceEntry s : services.values()) {
@@ -104,6 +104,13 @@ public final class RouteTableBuilder {
         routes = List.copyOf(newRoutes);
         routedVersions = versions;
         namesChanged = true;
+    }
+
+    private static void addVersion(Map<String, Set<String>> versions, String service, String version) {
+        Set<String> of = versions.computeIfAbsent(service, name -> new HashSet<>());
+        if (!version.isEmpty()) {
+            of.add(version);
+        }
     }
 
     /** Services that are known from the next build on whether they have instances or not, in the place of those named before. */
@@ -283,14 +290,23 @@ public final class RouteTableBuilder {
         List<RouteEntry> entries = new ArrayList<>(routes.size());
         for (Route r : routes) {
             List<Destination> destinations = new ArrayList<>(r.targets().size());
+            MirrorTarget mirror = mirrorOf(r);
             for (Route.Target t : r.targets()) {
-                ServiceEntry s = services.get(t.service());
-                Destination d = s == null ? emptyDestination(t.service(), t.version()) : s.destination(t.version());
-                destinations.add(d.with(r, t));
+                destinations.add(destination(t.service(), t.version()).with(r, t, mirror));
             }
             entries.add(new RouteEntry(r, destinations));
         }
         return entries;
+    }
+
+    private @Nullable MirrorTarget mirrorOf(Route r) {
+        Route.Mirror m = r.mirror();
+        return m == null ? null : new MirrorTarget(destination(m.service(), m.version()), m.share(), m.bufferBytes());
+    }
+
+    private Destination destination(String service, String version) {
+        ServiceEntry s = services.get(service);
+        return s == null ? emptyDestination(service, version) : s.destination(version);
     }
 
     private ServiceEntry entry(Instance i) {

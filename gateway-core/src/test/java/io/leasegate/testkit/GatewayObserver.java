@@ -7,6 +7,7 @@ import io.leasegate.proxy.CallObserver;
 import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectionObserver;
 import io.leasegate.proxy.ConnectionRefusal;
+import io.leasegate.proxy.MirrorResult;
 import io.leasegate.proxy.UpstreamEnd;
 import io.leasegate.tls.TlsException;
 import io.leasegate.tls.TlsPeer;
@@ -24,6 +25,7 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
 
     private final AtomicInteger started = new AtomicInteger();
     private final List<CallRecord> calls = new CopyOnWriteArrayList<>();
+    private final List<MirrorRecord> mirrored = new CopyOnWriteArrayList<>();
     private final AtomicInteger downstreamOpened = new AtomicInteger();
     private final AtomicInteger downstreamClosed = new AtomicInteger();
     private final AtomicInteger upstreamOpened = new AtomicInteger();
@@ -47,6 +49,23 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     @Override
     public void onEnd(AccessRecord call) {
         calls.add(CallRecord.of(call));
+    }
+
+    /** What became of one copy of a call. */
+    public record MirrorRecord(String service, MirrorResult result) {}
+
+    @Override
+    public void onMirrored(String service, MirrorResult result) {
+        mirrored.add(new MirrorRecord(service, result));
+    }
+
+    /** What became of the copies of calls, in the order of their ends; waits until there are so many. */
+    public List<MirrorRecord> mirrored(int atLeast) {
+        Pause.until(
+                Duration.ofSeconds(30),
+                () -> mirrored.size() + " copies of calls have ended, not " + atLeast,
+                () -> mirrored.size() >= atLeast);
+        return List.copyOf(mirrored);
     }
 
     @Override

@@ -23,6 +23,7 @@ import io.leasegate.proxy.ListenerSettings;
 import io.leasegate.proxy.UpstreamSettings;
 import io.leasegate.registration.HostPort;
 import io.leasegate.routing.EvictionPolicy;
+import io.leasegate.routing.Fault;
 import io.leasegate.routing.HeaderChanges;
 import io.leasegate.routing.HeaderMatch;
 import io.leasegate.routing.Route;
@@ -190,9 +191,27 @@ public final class ConfigMapping {
                         eviction(to.call().eviction())));
             }
             HeaderChanges changes = new HeaderChanges(edit(r.requestHeaders()), edit(r.responseHeaders()));
-            routes.add(new Route(match(r.match()), targets, changes));
+            routes.add(new Route(match(r.match()), targets, changes, mirror(r.mirror()), fault(r.fault())));
         }
         return routes;
+    }
+
+    private static Route.@Nullable Mirror mirror(RouteConfig.@Nullable Mirror m) {
+        return m == null ? null : new Route.Mirror(m.service(), m.version(), m.share(), m.bufferBytes());
+    }
+
+    private static @Nullable Fault fault(RouteConfig.@Nullable Fault f) {
+        if (f == null) {
+            return null;
+        }
+        RouteConfig.Delay delay = f.delay();
+        RouteConfig.Abort abort = f.abort();
+        return new Fault(
+                delay == null ? 0 : delay.share(),
+                delay == null ? 0 : delay.duration().toNanos(),
+                abort == null ? 0 : abort.share(),
+                abort == null ? 0 : abort.status().code(),
+                abort == null ? "" : abort.message());
     }
 
     private static HeaderChanges.Edit edit(RouteConfig.HeaderChanges c) {

@@ -3,6 +3,7 @@ package io.leasegate.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.leasegate.server.config.ConfigLoader;
 import io.leasegate.testkit.TestClient;
 import io.leasegate.testkit.TestServer;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RouteGatewayTest {
 
     private static final int CALLS = 4_000;
+    private static final Metadata.Key<String> MIRROR =
+            Metadata.Key.of("x-leasegate-mirror", Metadata.ASCII_STRING_MARSHALLER);
 
     @TempDir
     private Path folder;
@@ -35,6 +38,35 @@ class RouteGatewayTest {
     private static long calls(TestServer server) {
         Metadata.Key<String> forwarded = Metadata.Key.of("x-forwarded-for", Metadata.ASCII_STRING_MARSHALLER);
         return server.calls().stream().filter(m -> m.containsKey(forwarded)).count();
+    }
+
+    @Test
+    void callsAreCopiedAndFaultsAreInjected() throws Exception {
+        try (TestServer stable = TestServer.start();
+                TestServer next = TestServer.start();
+                RunningGateway gateway = new RunningGateway(
+                        folder,
+                        "discovery.static.services { echo = [ { version = v1, address = \"127.0.0.1:" + stable.port()
+                                + "\" }, { version = v2, address = \"127.0.0.1:" + next.port() + "\" } ] }\n"
+                                + "routes = [ { match.authority = broken, service = echo,"
+                                + " fault.abort { status = ABORTED, message = \"on purpose\" } },"
+                                + " { match.path-prefix = \"/\", service = echo, version = v1,"
+                                + " mirror { service = echo, version = v2 } } ]")) {
+            gateway.awaitReady();
+            for (int i = 0; i < 20; i++) {
+                assertThat(gateway.call("any.example")).isEqualTo(Status.Code.OK);
+            }
+            assertThat(gateway.call("broken")).isEqualTo(Status.Code.ABORTED);
+            RunningGateway.await(
+                    () -> gateway.get("/metrics"),
+                    () -> gateway.get("/metrics")
+                            .contains("leasegate_mirrored_calls_total{result=\"answered\",service=\"echo\"} 20.0"));
+            assertThat(calls(stable)).isEqualTo(20);
+            assertThat(calls(next)).isEqualTo(20);
+            assertThat(next.calls())
+                    .filteredOn(m -> "true".equals(m.get(MIRROR)))
+                    .hasSize(20);
+        }
     }
 
     @Test

@@ -1,9 +1,9 @@
 package io.leasegate.h2.codec;
 
-import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.H2StreamListener;
 import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.Http2Error;
+import io.leasegate.h2.ReceiveWindow;
 import io.leasegate.h2.StreamLoss;
 import io.leasegate.h2.Violation;
 import io.netty.buffer.ByteBuf;
@@ -21,7 +21,7 @@ final class RelayStream extends ReceivingStream {
     private int sendWindow;
 
     private @Nullable SendQueue queue;
-    private @Nullable H2Stream creditSource;
+    private @Nullable ReceiveWindow creditSource;
 
     /** Bytes at the head of the queue that came from no stream: a request that is sent again goes ahead of what is still to come of it. */
     private int unownedBytes;
@@ -72,7 +72,7 @@ final class RelayStream extends ReceivingStream {
     }
 
     @Override
-    public void sendData(ByteBuf data, boolean endStream, @Nullable H2Stream source, int creditBytes) {
+    public void sendData(ByteBuf data, boolean endStream, @Nullable ReceiveWindow source, int creditBytes) {
         if (isSendClosed()) {
             if (source != null) {
                 source.credit(creditBytes);

@@ -10,6 +10,7 @@ import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.HeaderField;
 import io.leasegate.h2.HeaderNames;
 import io.leasegate.h2.Http2Error;
+import io.leasegate.h2.ReceiveWindow;
 import io.leasegate.h2.StreamLoss;
 import io.leasegate.testkit.Choices;
 import io.netty.buffer.ByteBuf;
@@ -363,7 +364,7 @@ final class FuzzApplication implements H2ConnectionListener {
         }
 
         @Override
-        public void sendData(ByteBuf data, boolean endStream, @Nullable H2Stream source, int creditBytes) {
+        public void sendData(ByteBuf data, boolean endStream, @Nullable ReceiveWindow source, int creditBytes) {
             throw new AssertionError("sent on");
         }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.HeaderBlock;
+import io.leasegate.h2.ReceiveWindow;
 import io.leasegate.h2.codec.CodecFixture.Sent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -188,7 +189,7 @@ class RelayStreamTest {
         }
 
         @Override
-        public void sendData(ByteBuf data, boolean endStream, @Nullable H2Stream source, int creditBytes) {
+        public void sendData(ByteBuf data, boolean endStream, @Nullable ReceiveWindow source, int creditBytes) {
             throw new AssertionError("not sent to");
         }
 

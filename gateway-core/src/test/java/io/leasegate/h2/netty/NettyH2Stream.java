@@ -4,6 +4,7 @@ import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.H2StreamListener;
 import io.leasegate.h2.HeaderBlock;
+import io.leasegate.h2.ReceiveWindow;
 import io.leasegate.h2.StreamLoss;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -58,7 +59,7 @@ final class NettyH2Stream implements H2Stream {
     }
 
     @Override
-    public void sendData(ByteBuf data, boolean endStream, @Nullable H2Stream source, int creditBytes) {
+    public void sendData(ByteBuf data, boolean endStream, @Nullable ReceiveWindow source, int creditBytes) {
         if (ended) {
             if (source != null) {
                 source.credit(creditBytes);
@@ -150,11 +151,11 @@ final class NettyH2Stream implements H2Stream {
      */
     private final class Write extends DefaultChannelPromise implements ChannelFutureListener {
 
-        private final @Nullable H2Stream source;
+        private final @Nullable ReceiveWindow source;
         private final int creditBytes;
         private final boolean endStream;
 
-        Write(@Nullable H2Stream source, int creditBytes, boolean endStream) {
+        Write(@Nullable ReceiveWindow source, int creditBytes, boolean endStream) {
             super(connection.channel(), connection.eventLoop());
             this.source = source;
             this.creditBytes = creditBytes;

@@ -10,7 +10,6 @@ final class NotYetInEffect {
 
     /** Key patterns; an entry stands for everything below it too. Those of a service hold for a route's as well. */
     static final List<String> PATTERNS = List.of(
-            "leasegate.routes[].mirror",
             "leasegate.routes[].retry",
             "leasegate.routes[].hedge",
             "leasegate.routes[].timeouts",

@@ -1,5 +1,7 @@
 package io.leasegate.server.config;
 
+import io.leasegate.h2.GrpcStatus;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param match when it applies
  * @param destinations where its calls go, each with its share; at least one with a weight above 0
  * @param mirror where copies go, null for nowhere
+ * @param fault what is done to the calls on purpose, null for nothing
  * @param requestHeaders changes to what the instance sees
  * @param responseHeaders changes to what the client sees
  */
@@ -17,6 +20,7 @@ public record RouteConfig(
         Match match,
         List<Destination> destinations,
         @Nullable Mirror mirror,
+        @Nullable Fault fault,
         HeaderChanges requestHeaders,
         HeaderChanges responseHeaders) {
 
@@ -90,8 +94,26 @@ public record RouteConfig(
      * @param service the service that gets them
      * @param version the version of it, empty for any
      * @param share the part of the calls that is copied, 0 to 1
+     * @param bufferBytes how much of one call is held for an instance that does not take it, before the copy is given up
      */
-    public record Mirror(String service, String version, double share) {}
+    public record Mirror(String service, String version, double share, int bufferBytes) {}
+
+    /** What is done to calls on purpose; at least one of the two. */
+    public record Fault(@Nullable Delay delay, @Nullable Abort abort) {}
+
+    /**
+     * Calls that are sent later.
+     *
+     * @param share the part of the calls, 0 to 1
+     */
+    public record Delay(Duration duration, double share) {}
+
+    /**
+     * Calls that are answered by the gateway itself.
+     *
+     * @param share the part of the calls, 0 to 1
+     */
+    public record Abort(GrpcStatus status, String message, double share) {}
 
     /**
      * Changes to headers, applied in the order remove, set, add. Names are in lower case.

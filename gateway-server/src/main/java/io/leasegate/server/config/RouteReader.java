@@ -1,6 +1,9 @@
 package io.leasegate.server.config;
 
+import io.leasegate.server.config.RouteConfig.Abort;
+import io.leasegate.server.config.RouteConfig.Delay;
 import io.leasegate.server.config.RouteConfig.Destination;
+import io.leasegate.server.config.RouteConfig.Fault;
 import io.leasegate.server.config.RouteConfig.HeaderChanges;
 import io.leasegate.server.config.RouteConfig.HeaderCondition;
 import io.leasegate.server.config.RouteConfig.Match;
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class RouteReader {
 
     private static final Kind<Integer> WEIGHT = Kind.integer(0, 1_000_000);
+
+    private static final Kind<Integer> MIRROR_BUFFER = Kind.bytes(0, 64 << 20);
+    private static final int DEFAULT_MIRROR_BUFFER = 1 << 20;
 
     private final ServiceReader services;
 
@@ -44,11 +50,12 @@ final class RouteReader {
         Match match = s.block("match", RouteReader::match);
         List<Destination> destinations = destinations(s);
         Mirror mirror = s.optionalBlock("mirror", RouteReader::mirror);
+        Fault fault = s.optionalBlock("fault", RouteReader::fault);
         record Both(HeaderChanges request, HeaderChanges response) {}
         Both headers = s.block(
                 "headers",
                 h -> new Both(h.block("request", RouteReader::changes), h.block("response", RouteReader::changes)));
-        return new RouteConfig(match, destinations, mirror, headers.request(), headers.response());
+        return new RouteConfig(match, destinations, mirror, fault, headers.request(), headers.response());
     }
 
     private static Match match(Section s) {
@@ -198,7 +205,23 @@ final class RouteReader {
         return new Mirror(
                 s.get("service", Addresses.SERVICE),
                 s.find("version", Kind.ANY_TEXT, ""),
-                s.find("percent", Kind.SHARE, 1d));
+                s.find("percent", Kind.SHARE, 1d),
+                s.find("buffer", MIRROR_BUFFER, DEFAULT_MIRROR_BUFFER));
+    }
+
+    private static Fault fault(Section s) {
+        Delay delay = s.optionalBlock(
+                "delay", d -> new Delay(d.get("duration", Kind.PERIOD), d.find("percent", Kind.SHARE, 1d)));
+        Abort abort = s.optionalBlock(
+                "abort",
+                a -> new Abort(
+                        a.get("status", Kind.FAILED_STATUS),
+                        a.find("message", Kind.ANY_TEXT, "a fault that the route injects"),
+                        a.find("percent", Kind.SHARE, 1d)));
+        if (delay == null && abort == null) {
+            s.problem("neither delay nor abort (expected at least one of them)");
+        }
+        return new Fault(delay, abort);
     }
 
     private static HeaderChanges changes(Section s) {

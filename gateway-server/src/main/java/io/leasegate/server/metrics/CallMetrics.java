@@ -2,6 +2,7 @@ package io.leasegate.server.metrics;
 
 import io.leasegate.proxy.AccessRecord;
 import io.leasegate.proxy.CallObserver;
+import io.leasegate.proxy.MirrorResult;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -10,10 +11,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class CallMetrics implements CallObserver {
 
     private final MethodIndex methods;
+    private final MirrorMetrics copies;
     private final List<LoopCalls> loops = new CopyOnWriteArrayList<>();
     private final FastThreadLocal<LoopCalls> loop;
 
-    CallMetrics(MetricLimits limits) {
+    /** @param copies counts copies of calls */
+    CallMetrics(MetricLimits limits, MirrorMetrics copies) {
+        this.copies = copies;
         methods = new MethodIndex(limits);
         loop = new FastThreadLocal<>() {
             @Override
@@ -33,6 +37,11 @@ final class CallMetrics implements CallObserver {
     @Override
     public void onEnd(AccessRecord call) {
         loop.get().onEnd(methods.of(call), call);
+    }
+
+    @Override
+    public void onMirrored(String service, MirrorResult result) {
+        copies.onMirrored(service, result);
     }
 
     /** Calls that were taken and have not ended. Any thread. */

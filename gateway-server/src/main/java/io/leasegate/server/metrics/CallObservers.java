@@ -2,6 +2,7 @@ package io.leasegate.server.metrics;
 
 import io.leasegate.proxy.AccessRecord;
 import io.leasegate.proxy.CallObserver;
+import io.leasegate.proxy.MirrorResult;
 
 /** Joins observers of calls. */
 public final class CallObservers {
@@ -27,6 +28,12 @@ public final class CallObservers {
             public void onEnd(AccessRecord call) {
                 first.onEnd(call);
                 second.onEnd(call);
+            }
+
+            @Override
+            public void onMirrored(String service, MirrorResult result) {
+                first.onMirrored(service, result);
+                second.onMirrored(service, result);
             }
         };
     }

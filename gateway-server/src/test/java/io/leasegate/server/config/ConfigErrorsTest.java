@@ -475,6 +475,17 @@ class ConfigErrorsTest {
                         "match { path = \"/a\" }, service = a, mirror { service = b, percent = 10 }",
                         ".mirror.percent: 10 " + "(expected a share from 0% to 100%, such as 10%)"),
                 route(
+                        "match { path = \"/a\" }, service = a, fault {}",
+                        ".fault: neither delay nor abort " + "(expected at least one of them)"),
+                route(
+                        "match { path = \"/a\" }, service = a, fault.delay {}",
+                        ".fault.delay.duration: missing "
+                                + "(expected a duration with a unit such as 250ms, 5s or 2m)"),
+                route(
+                        "match { path = \"/a\" }, service = a, fault.abort { status = UNAVAILBLE }",
+                        ".fault.abort.status: UNAVAILBLE "
+                                + "(expected the name of a gRPC status other than OK; nearest is UNAVAILABLE)"),
+                route(
                         "match { path = \"/a\" }, service = a, headers.request.set { te = x }",
                         ".headers.request.set.te: "
                                 + "not a name that can stand here (expected a header that a route may change; "

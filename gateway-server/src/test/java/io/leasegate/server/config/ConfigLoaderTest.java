@@ -15,7 +15,10 @@ import io.leasegate.server.config.CallConfig.Retry;
 import io.leasegate.server.config.CallConfig.Timeouts;
 import io.leasegate.server.config.DiscoveryConfig.StaticInstance;
 import io.leasegate.server.config.EtcdConfig.Credentials;
+import io.leasegate.server.config.RouteConfig.Abort;
+import io.leasegate.server.config.RouteConfig.Delay;
 import io.leasegate.server.config.RouteConfig.Destination;
+import io.leasegate.server.config.RouteConfig.Fault;
 import io.leasegate.server.config.RouteConfig.HeaderChanges;
 import io.leasegate.server.config.RouteConfig.HeaderCondition;
 import io.leasegate.server.config.RouteConfig.Match;
@@ -350,7 +353,8 @@ class ConfigLoaderTest {
                     }
                     service = orders
                     version = 2.0
-                    mirror { service = shadow, percent = 12.5% }
+                    mirror { service = shadow, percent = 12.5%, buffer = 64KiB }
+                    fault { delay.duration = 20ms, abort { status = ABORTED, message = "tested", percent = 1% } }
                     headers {
                       request { set { X-A = "1" }, add { b = "x y" }, remove = [ C ] }
                       response.remove = [ server ]
@@ -396,7 +400,10 @@ class ConfigLoaderTest {
                                 ofOrders.hedge(),
                                 new Timeouts(Duration.ofSeconds(8), Duration.ofSeconds(3), null, 0.1),
                                 ofOrders.eviction())));
-        assertThat(first.mirror()).isEqualTo(new Mirror("shadow", "", 0.125));
+        assertThat(first.mirror()).isEqualTo(new Mirror("shadow", "", 0.125, 65536));
+        assertThat(first.fault())
+                .isEqualTo(
+                        new Fault(new Delay(Duration.ofMillis(20), 1), new Abort(GrpcStatus.ABORTED, "tested", 0.01)));
         assertThat(first.requestHeaders())
                 .isEqualTo(new HeaderChanges(Map.of("x-a", "1"), Map.of("b", "x y"), List.of("c")));
         assertThat(first.responseHeaders()).isEqualTo(new HeaderChanges(Map.of(), Map.of(), List.of("server")));
@@ -406,6 +413,7 @@ class ConfigLoaderTest {
                 .containsExactly(
                         new Destination("orders", "", 9, ofOrders), new Destination("other", "v2", 1, DEFAULT_CALL));
         assertThat(second.mirror()).isNull();
+        assertThat(second.fault()).isNull();
         assertThat(second.requestHeaders().isEmpty()).isTrue();
     }
 

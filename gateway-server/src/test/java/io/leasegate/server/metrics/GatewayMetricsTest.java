@@ -9,10 +9,13 @@ import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.Violation;
 import io.leasegate.outlier.OutlierListener;
 import io.leasegate.outlier.OutlierReason;
+import io.leasegate.proxy.AccessRecord;
+import io.leasegate.proxy.CallObserver;
 import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectFailure.Phase;
 import io.leasegate.proxy.ConnectionObserver;
 import io.leasegate.proxy.ConnectionRefusal;
+import io.leasegate.proxy.MirrorResult;
 import io.leasegate.proxy.UpstreamEnd;
 import io.leasegate.routing.Cluster;
 import io.leasegate.routing.RouteTableRef;
@@ -434,6 +437,26 @@ class GatewayMetricsTest {
     }
 
     @Test
+    void copiesOfCallsAreCountedByServiceAndResult() throws Exception {
+        CallObserver calls = CallObservers.both(metrics.callObserver(), new CallObserver() {
+            @Override
+            public void onEnd(AccessRecord call) {}
+        });
+        for (MirrorResult result : MirrorResult.values()) {
+            for (int i = 0; i <= result.ordinal(); i++) {
+                calls.onMirrored("echo", result);
+            }
+        }
+        Exposition e = scrape();
+        for (MirrorResult result : MirrorResult.values()) {
+            String label = result.name().toLowerCase(Locale.ROOT);
+            assertThat(e.value("leasegate_mirrored_calls_total", "service", "echo", "result", label))
+                    .isEqualTo(result.ordinal() + 1);
+            assertThat(manualText()).contains("`" + label + "`");
+        }
+    }
+
+    @Test
     void registryEvictionAndLogs() throws Exception {
         Figures figures = new Figures();
         metrics.bindRegistry(figures);
@@ -517,6 +540,7 @@ class GatewayMetricsTest {
             metrics.bindLog(() -> 0);
             metrics.bindEventLoops(loops);
             metrics.callObserver().onEnd(new FakeCall());
+            metrics.callObserver().onMirrored("echo", MirrorResult.ANSWERED);
             EndpointId echo = new EndpointId("echo", "127.0.0.1", 1);
             metrics.connectionObserver().onDownstreamOpen("main");
             metrics.connectionObserver().onUpstreamOpen(echo);
