@@ -15,8 +15,9 @@ import java.util.stream.Collectors;
 final class Suites {
 
     /** What runs when nothing is named. */
-    static final String DEFAULT_GROUP = "clear-text";
+    static final String DEFAULT_GROUP = "all";
 
+    private static final String CLEAR_TEXT_GROUP = "clear-text";
     private static final String TLS_GROUP = "tls";
 
     private final Map<String, Suite> byName = new LinkedHashMap<>();
@@ -85,7 +86,7 @@ final class Suites {
 
     private static List<String> groups(Suite suite) {
         boolean tls = suite.name().endsWith("tls");
-        List<String> groups = new ArrayList<>(List.of("all", tls ? TLS_GROUP : DEFAULT_GROUP));
+        List<String> groups = new ArrayList<>(List.of(DEFAULT_GROUP, tls ? TLS_GROUP : CLEAR_TEXT_GROUP));
         if (suite instanceof InteropSuite) {
             groups.add("interop");
         }

@@ -36,6 +36,7 @@ class SuitesTest {
                         "registrar-kitex");
         assertThat(suites.named(List.of("clear-text"))).containsAll(suites.named(List.of("registrars")));
         assertThat(suites.named(List.of("all"))).hasSameElementsAs(suites.all());
+        assertThat(suites.named(List.of(Suites.DEFAULT_GROUP))).hasSameElementsAs(suites.all());
         assertThatThrownBy(() -> suites.named(List.of("h2spek")))
                 .hasMessageContaining("there is no suite 'h2spek'")
                 .hasMessageContaining("h2spec")
