@@ -38,7 +38,16 @@ class LauncherTest {
             Result result = archive.leasegate(elsewhere, noJava, help);
             assertThat(result.exitCode()).isZero();
             assertThat(result.output())
-                    .contains("serve", "check", "registrations", "dev", "bench", "test", "conformance", "JAVA_HOME");
+                    .contains(
+                            "serve",
+                            "check",
+                            "registrations",
+                            "explain",
+                            "dev",
+                            "bench",
+                            "test",
+                            "conformance",
+                            "JAVA_HOME");
         }
     }
 
@@ -66,7 +75,7 @@ class LauncherTest {
 
     @Test
     void everySubcommandHasHelp() throws Exception {
-        for (String command : List.of("serve", "check", "registrations", "dev", "bench")) {
+        for (String command : List.of("serve", "check", "registrations", "explain", "dev", "bench")) {
             Result result = archive.leasegate(elsewhere, Map.of(), command, "--help");
             assertThat(result.exitCode()).as(command + ": " + result.errors()).isZero();
             assertThat(result.output()).contains(command);

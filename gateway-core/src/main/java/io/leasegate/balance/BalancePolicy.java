@@ -1,5 +1,7 @@
 package io.leasegate.balance;
 
+import java.util.Locale;
+
 /** How an endpoint is chosen. */
 public enum BalancePolicy {
     /** In turn, by weight. */
@@ -14,6 +16,11 @@ public enum BalancePolicy {
     RING_HASH,
     /** By a hash of the call in Maglev's table. */
     MAGLEV;
+
+    /** Its name in the configuration. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     /** Whether the choice follows a hash of the call. */
     public boolean hashes() {

@@ -136,7 +136,17 @@ final class Candidates {
 
     /** The same, as little as slow start leaves of it by now. */
     double weightNow(int index, PickRequest request) {
-        return weight(index) * slowStart.part(endpoints[index], request);
+        return weight(index) * part(index, request);
+    }
+
+    /** The part of its calls, above 0 and up to 1, that slow start leaves an endpoint by now. */
+    double part(int index, PickRequest request) {
+        return slowStart.part(endpoints[index], request);
+    }
+
+    /** The part of their calls that some of the candidates get together by now; what is left goes to all of them. */
+    double part(Candidates some, PickRequest request) {
+        return slowStart.part(some.slowStart, request);
     }
 
     /** Whether these, some of the candidates, are all so fresh that they should be passed over this time. */
@@ -153,7 +163,8 @@ final class Candidates {
         return takesCalls(e) && !request.tried(e) && !slowStart.holdsBack(e, request);
     }
 
-    private boolean takesCalls(Endpoint e) {
+    /** Whether the endpoint can be given a call by its state of now. */
+    boolean takesCalls(Endpoint e) {
         return switch (e.state()) {
             case HEALTHY, UNCHECKED -> true;
             case UNHEALTHY, EJECTED -> panic;
@@ -180,6 +191,20 @@ final class Candidates {
             }
         }
         return tried;
+    }
+
+    /** How likely each is to be what {@link #any} finds. */
+    double[] sharesOfAny() {
+        int n = endpoints.length;
+        double[] shares = new double[n];
+        int next = -1;
+        for (int i = 2 * n - 1; i >= 0; i--) {
+            next = takesCalls(endpoints[i % n]) ? i % n : next;
+            if (i < n && next >= 0) {
+                shares[next] += 1.0 / n;
+            }
+        }
+        return shares;
     }
 
     /** The upper half of some random bits as a number from 0 to below {@code n}, without a division. */

@@ -9,6 +9,9 @@ public sealed interface HashKey {
     @Nullable
     CharSequence of(PickRequest request);
 
+    /** Which part it is, in words. */
+    String describe();
+
     /** Equal for calls that belong together; any number for a call without the part that is hashed (gRFC A42). */
     default long hash(PickRequest request) {
         CharSequence part = of(request);
@@ -25,6 +28,11 @@ public sealed interface HashKey {
         public @Nullable CharSequence of(PickRequest request) {
             return request.header(name);
         }
+
+        @Override
+        public String describe() {
+            return "header " + name;
+        }
     }
 
     /** The {@code :authority}. */
@@ -33,6 +41,11 @@ public sealed interface HashKey {
         public CharSequence of(PickRequest request) {
             return request.authority();
         }
+
+        @Override
+        public String describe() {
+            return "the authority";
+        }
     }
 
     /** The client's IP address. */
@@ -40,6 +53,11 @@ public sealed interface HashKey {
         @Override
         public CharSequence of(PickRequest request) {
             return request.source();
+        }
+
+        @Override
+        public String describe() {
+            return "the client's address";
         }
     }
 }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HashLoadBalancer implements PolicyLoadBalancer {
 
+    private final BalancePolicy policy;
     private final HashKey key;
     private final Function<List<Member>, HashSlots> maker;
     private final Executor executor;
@@ -36,18 +37,19 @@ final class HashLoadBalancer implements PolicyLoadBalancer {
      * @param maker makes slots for one member at least
      * @param executor runs it, one at a time
      */
-    HashLoadBalancer(HashKey key, Function<List<Member>, HashSlots> maker, Executor executor) {
+    HashLoadBalancer(BalancePolicy policy, HashKey key, Function<List<Member>, HashSlots> maker, Executor executor) {
+        this.policy = policy;
         this.key = key;
         this.maker = maker;
         this.executor = executor;
     }
 
     static HashLoadBalancer ring(HashKey key, Executor executor) {
-        return new HashLoadBalancer(key, RingSlots::of, executor);
+        return new HashLoadBalancer(BalancePolicy.RING_HASH, key, RingSlots::of, executor);
     }
 
     static HashLoadBalancer maglev(HashKey key, Executor executor) {
-        return new HashLoadBalancer(key, MaglevSlots::of, executor);
+        return new HashLoadBalancer(BalancePolicy.MAGLEV, key, MaglevSlots::of, executor);
     }
 
     @Override
@@ -61,7 +63,7 @@ final class HashLoadBalancer implements PolicyLoadBalancer {
             before = new Membership(members, maker.apply(members));
             current = before;
         }
-        HashPicker picker = new HashPicker(key, candidates, before.view(candidates));
+        HashPicker picker = new HashPicker(policy, key, candidates, before.view(candidates));
         newest = picker;
         if (!before.members.equals(members)) {
             executor.execute(() -> renew(picker, members));
@@ -74,7 +76,7 @@ final class HashLoadBalancer implements PolicyLoadBalancer {
         if (newest == picker) {
             Membership made = new Membership(members, maker.apply(members));
             current = made;
-            picker.view = made.view(picker.candidates);
+            picker.renew(made.view(picker.candidates()));
         }
     }
 
@@ -95,7 +97,7 @@ final class HashLoadBalancer implements PolicyLoadBalancer {
     private record Membership(List<Member> members, HashSlots slots) {
 
         /** The slots as an index into the candidates, -1 where the owner is none of them. */
-        View view(Candidates candidates) {
+        HashPicker.View view(Candidates candidates) {
             IdentityHashMap<Endpoint, Integer> byEndpoint = new IdentityHashMap<>();
             for (int i = 0; i < candidates.size(); i++) {
                 byEndpoint.put(candidates.get(i), i);
@@ -104,53 +106,7 @@ final class HashLoadBalancer implements PolicyLoadBalancer {
             for (int i = 0; i < indexes.length; i++) {
                 indexes[i] = byEndpoint.getOrDefault(members.get(i).endpoint, -1);
             }
-            return new View(slots, indexes);
-        }
-    }
-
-    private static final class View {
-
-        final HashSlots slots;
-        private final int[] indexes;
-
-        View(HashSlots slots, int[] indexes) {
-            this.slots = slots;
-            this.indexes = indexes;
-        }
-
-        int candidate(int slot) {
-            return indexes[slots.owner(slot)];
-        }
-    }
-
-    private static final class HashPicker implements Picker {
-
-        /** After so many slots whose owner does not suit, whatever suits is looked for. */
-        private static final int MOST_SLOTS = 256;
-
-        private final HashKey key;
-        private final Candidates candidates;
-        private volatile View view;
-
-        HashPicker(HashKey key, Candidates candidates, View view) {
-            this.key = key;
-            this.candidates = candidates;
-            this.view = view;
-        }
-
-        @Override
-        public @Nullable Endpoint pick(PickRequest request) {
-            View v = view;
-            int size = v.slots.size();
-            int slot = v.slots.slotOf(key.hash(request));
-            for (int i = 0; i < MOST_SLOTS; i++) {
-                int candidate = v.candidate(slot);
-                if (candidate >= 0 && candidates.suits(candidate, request)) {
-                    return candidates.get(candidate);
-                }
-                slot = slot + 1 == size ? 0 : slot + 1;
-            }
-            return candidates.any(request);
+            return new HashPicker.View(slots, indexes);
         }
     }
 }

@@ -10,4 +10,7 @@ interface HashSlots {
 
     /** The index of the endpoint that owns a slot. */
     int owner(int slot);
+
+    /** The part of all hashes, 0 to 1, that a slot has. */
+    double share(int slot);
 }

@@ -11,11 +11,17 @@ public final class LeastRequestLoadBalancer implements PolicyLoadBalancer {
     /** Less than this may be the callers' own failures, or those of a service behind all endpoints. */
     private static final double NEGLIGIBLE = 0.1;
 
+    private static final TwoChoicesPicker.Description DESCRIPTION = new TwoChoicesPicker.Description(
+            BalancePolicy.LEAST_REQUEST,
+            "fewer calls in flight for its weight, failures of late against it",
+            "load: (calls in flight / weight + 1) * what failures add",
+            LeastRequestLoadBalancer::load);
+
     @Override
     public Picker picker(Candidates candidates) {
         return candidates.size() == 0
                 ? Picker.NOTHING
-                : new TwoChoicesPicker(candidates, LeastRequestLoadBalancer::prefersSecond);
+                : new TwoChoicesPicker(candidates, LeastRequestLoadBalancer::prefersSecond, DESCRIPTION);
     }
 
     static boolean prefersSecond(

@@ -69,4 +69,9 @@ final class MaglevSlots implements HashSlots {
     public int owner(int slot) {
         return owners[slot];
     }
+
+    @Override
+    public double share(int slot) {
+        return 1.0 / SIZE;
+    }
 }

@@ -15,11 +15,22 @@ public final class PeakEwmaLoadBalancer implements PolicyLoadBalancer {
     /** What an endpoint counts that has not answered yet but has a call: it gets no second one before, as long as others are known. */
     private static final double UNKNOWN_NANOS = 1e15;
 
+    private static final TwoChoicesPicker.Description DESCRIPTION = new TwoChoicesPicker.Description(
+            BalancePolicy.PEAK_EWMA,
+            "the lower cost; where latencies are within a factor of two, the one with the lower load",
+            "cost: latency of late in ms * load",
+            PeakEwmaLoadBalancer::costMillis);
+
     @Override
     public Picker picker(Candidates candidates) {
         return candidates.size() == 0
                 ? Picker.NOTHING
-                : new TwoChoicesPicker(candidates, PeakEwmaLoadBalancer::prefersSecond);
+                : new TwoChoicesPicker(candidates, PeakEwmaLoadBalancer::prefersSecond, DESCRIPTION);
+    }
+
+    private static double costMillis(EndpointStats stats, double weight, long nowNanos) {
+        double load = LeastRequestLoadBalancer.load(stats, weight, nowNanos);
+        return latency(stats, load, nowNanos) * load / 1e6;
     }
 
     private static boolean prefersSecond(

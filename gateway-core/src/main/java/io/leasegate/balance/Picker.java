@@ -15,4 +15,12 @@ public interface Picker {
     /** The endpoint for the next call, or null when none can take one. */
     @Nullable
     Endpoint pick(PickRequest request);
+
+    /**
+     * How the picker stands to the call by now, for people: who can get it, and how likely. Takes nobody's turn. Allocates, and takes time with
+     * the number of endpoints, so not on an event loop.
+     */
+    default PickExplanation explain(PickRequest request) {
+        return PickExplanation.NOTHING;
+    }
 }

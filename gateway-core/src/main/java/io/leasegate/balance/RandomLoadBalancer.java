@@ -26,5 +26,20 @@ public final class RandomLoadBalancer implements PolicyLoadBalancer {
             }
             return candidates.any(request);
         }
+
+        @Override
+        public PickExplanation explain(PickRequest request) {
+            DrawShares draws = new DrawShares(candidates, request, DRAWS);
+            double[] shares = draws.whenNoneSuits();
+            for (int i = 0; i < shares.length; i++) {
+                shares[i] += draws.first(i);
+            }
+            return PickExplanation.of(
+                    candidates,
+                    request,
+                    new PickExplanation.Rule(BalancePolicy.RANDOM, "one that is drawn at random by weight", "weight"),
+                    PickExplanation.weights(candidates, request),
+                    shares);
+        }
     }
 }

@@ -77,4 +77,15 @@ final class RingSlots implements HashSlots {
     public int owner(int slot) {
         return (int) (points[slot] & ((1L << ownerBits) - 1));
     }
+
+    @Override
+    public double share(int slot) {
+        if (points.length == 1) {
+            return 1;
+        }
+        long before = points[slot == 0 ? points.length - 1 : slot - 1];
+        // From the last point to the first one the circle closes: the difference runs over, and is right as an unsigned
+        // number.
+        return (((points[slot] - before) >>> 1) * 0x1p-63);
+    }
 }

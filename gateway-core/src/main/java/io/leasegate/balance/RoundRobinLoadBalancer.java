@@ -53,5 +53,26 @@ public final class RoundRobinLoadBalancer implements PolicyLoadBalancer {
             }
             return candidates.any(request);
         }
+
+        /** {@inheritDoc} Shares are those of many calls. */
+        @Override
+        public PickExplanation explain(PickRequest request) {
+            double[] shares = new double[candidates.size()];
+            double sum = 0;
+            for (int i = 0; i < shares.length; i++) {
+                shares[i] = candidates.takesCalls(candidates.get(i)) ? candidates.weightNow(i, request) : 0;
+                sum += shares[i];
+            }
+            for (int i = 0; i < shares.length && sum > 0; i++) {
+                shares[i] /= sum;
+            }
+            return PickExplanation.of(
+                    candidates,
+                    request,
+                    new PickExplanation.Rule(
+                            BalancePolicy.ROUND_ROBIN, "one after the other, on each event loop, by weight", "weight"),
+                    PickExplanation.weights(candidates, request),
+                    shares);
+        }
     }
 }

@@ -56,7 +56,12 @@ final class SlowStart {
 
     /** Whether some of the endpoints, which are as old together as the oldest of them, are to be passed over this time. */
     boolean holdsBack(SlowStart some, PickRequest request) {
-        return some.windowNanos != 0 && holdsBack(partSince(some.oldestSinceNanos, request.nowNanos()), request);
+        return some.windowNanos != 0 && holdsBack(part(some, request), request);
+    }
+
+    /** The part of their calls that some of the endpoints, which are as old together as the oldest of them, have by now. */
+    double part(SlowStart some, PickRequest request) {
+        return some.windowNanos == 0 ? 1 : partSince(some.oldestSinceNanos, request.nowNanos());
     }
 
     private static boolean holdsBack(double part, PickRequest request) {

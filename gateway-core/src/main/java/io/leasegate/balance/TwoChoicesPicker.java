@@ -29,14 +29,36 @@ final class TwoChoicesPicker implements Picker {
                 EndpointStats first, double firstWeight, EndpointStats second, double secondWeight, long nowNanos);
     }
 
+    /** What the comparison goes by, for people. */
+    @FunctionalInterface
+    interface Score {
+
+        /**
+         * The less of it, the better.
+         *
+         * @param weight relative to the mean weight
+         */
+        double of(EndpointStats stats, double weight, long nowNanos);
+    }
+
+    /**
+     * What {@link #explain} tells of the policy.
+     *
+     * @param rule how the two are compared
+     * @param scoreName what the score is
+     */
+    record Description(BalancePolicy policy, String rule, String scoreName, Score score) {}
+
     private final Candidates candidates;
     private final WeightedSample sample;
     private final Comparison comparison;
+    private final Description description;
 
-    TwoChoicesPicker(Candidates candidates, Comparison comparison) {
+    TwoChoicesPicker(Candidates candidates, Comparison comparison, Description description) {
         this.candidates = candidates;
         this.sample = WeightedSample.of(candidates);
         this.comparison = comparison;
+        this.description = description;
     }
 
     @Override
@@ -75,5 +97,47 @@ final class TwoChoicesPicker implements Picker {
                 candidates.get(second).stats(),
                 candidates.weightNow(second, request),
                 request.nowNanos());
+    }
+
+    /** {@inheritDoc} Each two are compared, which is left out where there are too many. */
+    @Override
+    public PickExplanation explain(PickRequest request) {
+        int n = candidates.size();
+        double[] scores = new double[n];
+        for (int i = 0; i < n; i++) {
+            scores[i] = description.score.of(
+                    candidates.get(i).stats(), candidates.weightNow(i, request), request.nowNanos());
+        }
+        return PickExplanation.of(
+                candidates,
+                request,
+                new PickExplanation.Rule(
+                        description.policy,
+                        "of two that are drawn at random by weight, the one with " + description.rule,
+                        description.scoreName),
+                scores,
+                n <= PickExplanation.MOST_COMPARED ? shares(request) : PickExplanation.unknown(n));
+    }
+
+    private double[] shares(PickRequest request) {
+        int n = candidates.size();
+        DrawShares draws = new DrawShares(candidates, request, DRAWS);
+        double[] shares = draws.whenNoneSuits();
+        for (int first = 0; first < n; first++) {
+            double drawn = draws.first(first);
+            if (drawn == 0) {
+                continue;
+            }
+            double left = drawn;
+            for (int second = 0; second < n && n > 1; second++) {
+                double both = second == first ? 0 : drawn * draws.second(second, first);
+                if (both > 0 && isLessLoaded(second, first, request)) {
+                    shares[second] += both;
+                    left -= both;
+                }
+            }
+            shares[first] += left;
+        }
+        return shares;
     }
 }

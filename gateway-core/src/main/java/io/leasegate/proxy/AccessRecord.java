@@ -1,13 +1,30 @@
 package io.leasegate.proxy;
 
+import io.leasegate.routing.Destination;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one call when it has ended: the source of its access log line and of its metrics. Valid during
- * {@link CallObserver#onEnd} only, on the call's event loop. Character sequences are views of request bytes (ISO 8859-1) and must be
+ * {@link CallObserver#onEnd} only, on the call's event loop, unless it is {@link #kept}. Character sequences are views of request bytes (ISO 8859-1) and must be
  * copied to be kept.
  */
 public interface AccessRecord {
+
+    /** How many {@link #earlierPicks} there are at the most. */
+    int MOST_EARLIER = 8;
+
+    /** How much of a text a record that is {@link #kept} has. */
+    int MOST_KEPT_CHARS = 512;
+
+    /**
+     * An instance that was tried in vain.
+     *
+     * @param address of the instance
+     * @param pickedNanos as {@link AccessRecord#pickedNanos}
+     * @param failure what came of it, in words
+     */
+    record EarlierPick(String address, long pickedNanos, String failure) {}
 
     Outcome outcome();
 
@@ -18,6 +35,12 @@ public interface AccessRecord {
     @Nullable
     String service();
 
+    /**
+     * The position among the configured routes, from 0, of the one that the call was routed by last; {@link Destination#NO_ROUTE} when its
+     * service was found by a name, or not at all.
+     */
+    int route();
+
     /** The request's {@code :path}: {@code /package.Service/Method}. */
     CharSequence path();
 
@@ -27,6 +50,9 @@ public interface AccessRecord {
     /** The address of the last instance that was tried, or null. */
     @Nullable
     String endpointAddress();
+
+    /** The instances that were tried before that one, in their order; those behind the first {@value #MOST_EARLIER} are left out. */
+    List<EarlierPick> earlierPicks();
 
     /** How often the call was given to an instance, 0 when it never was. */
     int attempts();
@@ -57,6 +83,9 @@ public interface AccessRecord {
     /** From the request's headers to the choice of an instance, in nanoseconds; -1 when it was not reached. */
     long routedNanos();
 
+    /** The same to the choice of the last instance. */
+    long pickedNanos();
+
     /** From the request's headers to their departure toward the instance, in nanoseconds; -1 when it was not reached. */
     long sentNanos();
 
@@ -71,4 +100,10 @@ public interface AccessRecord {
 
     /** Bytes of response DATA relayed. */
     long responseBytes();
+
+    /**
+     * The call, to be kept for as long as is wanted: it changes no more, may be published to other threads, and holds on to nothing large.
+     * Texts of more than {@value #MOST_KEPT_CHARS} characters are cut by this.
+     */
+    AccessRecord kept();
 }

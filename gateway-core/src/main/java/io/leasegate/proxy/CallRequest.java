@@ -31,7 +31,7 @@ final class CallRequest implements RequestHead, RequestContext {
         this.headers = headers;
         this.path = orEmpty(headers.get(HeaderNames.PATH));
         this.authority = orEmpty(headers.get(HeaderNames.AUTHORITY));
-        this.record = new ExchangeRecord(connection, path, requestIdOf(headers, connection.loop()));
+        this.record = new ExchangeRecord(connection.caller(), path, requestIdOf(headers, connection.loop()));
         this.target = target;
         record.authority(authority);
     }
@@ -70,6 +70,10 @@ final class CallRequest implements RequestHead, RequestContext {
 
     /** Whether the path has the form of a gRPC method's, so that a miss may be one of the service rather than of the route. */
     boolean namesMethod() {
+        return namesMethod(path);
+    }
+
+    static boolean namesMethod(AsciiString path) {
         return path.indexOf('/', 1) > 1;
     }
 

@@ -26,7 +26,7 @@ final class DownstreamConnection implements H2ConnectionListener {
     private final ListenerSettings listener;
     private final @Nullable TlsPeer peer;
     private final @Nullable HeaderField identityField;
-    private final String address;
+    private final Caller caller;
     private HeaderField forwardedFor;
     private int streams;
     private int batch;
@@ -50,10 +50,11 @@ final class DownstreamConnection implements H2ConnectionListener {
             int zone = ip.indexOf('%');
             ip = zone < 0 ? ip : ip.substring(0, zone);
             this.forwardedFor = HeaderField.of(HeaderNames.X_FORWARDED_FOR, new AsciiString(ip));
-            this.address = ip.indexOf(':') >= 0 ? "[" + ip + "]:" + inet.getPort() : ip + ":" + inet.getPort();
+            String host = ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip;
+            this.caller = new Caller(host + ":" + inet.getPort(), listener.name(), identity);
         } else {
             this.forwardedFor = HeaderField.of(HeaderNames.X_FORWARDED_FOR, new AsciiString("unknown"));
-            this.address = "unknown";
+            this.caller = new Caller("unknown", listener.name(), identity);
         }
     }
 
@@ -63,6 +64,11 @@ final class DownstreamConnection implements H2ConnectionListener {
 
     String listener() {
         return listener.name();
+    }
+
+    /** Who is on the other side. */
+    Caller caller() {
+        return caller;
     }
 
     boolean isTls() {
@@ -91,11 +97,6 @@ final class DownstreamConnection implements H2ConnectionListener {
     /** The header field that tells instances the client's IP address. */
     HeaderField forwardedFor() {
         return forwardedFor;
-    }
-
-    /** The client's IP address and port. */
-    String address() {
-        return address;
     }
 
     @Override
@@ -154,7 +155,7 @@ final class DownstreamConnection implements H2ConnectionListener {
 
     @Override
     public void onViolation(H2Connection connection, Violation violation, long errorCode, String what) {
-        loop.gateway().connections().onClientViolation(listener.name(), address, violation, errorCode, what);
+        loop.gateway().connections().onClientViolation(listener.name(), caller.address(), violation, errorCode, what);
     }
 
     @Override

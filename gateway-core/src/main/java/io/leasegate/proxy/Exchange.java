@@ -126,7 +126,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         }
         destination = d;
         request.changes(d.changes());
-        record.service(d.cluster().name());
+        record.routed(d);
         return true;
     }
 
@@ -151,7 +151,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         }
         UpstreamPool pool = loop.pool(e);
         target.begin(e, pool);
-        record.picked(e);
+        record.picked(e, lastFailure);
         state = State.CONNECTING;
         pool.acquire(this);
     }

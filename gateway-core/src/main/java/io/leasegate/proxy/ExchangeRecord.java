@@ -1,35 +1,41 @@
 package io.leasegate.proxy;
 
 import io.leasegate.endpoint.Endpoint;
+import io.leasegate.routing.Destination;
 import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What an {@link Exchange} notes of itself on its way. Used on the call's event loop. */
 final class ExchangeRecord implements AccessRecord {
 
-    private final DownstreamConnection connection;
-    private final AsciiString path;
+    private final Caller caller;
     private final AsciiString requestId;
     private final long startNanos = System.nanoTime();
     private final long startEpochMillis = System.currentTimeMillis();
+    private AsciiString path;
     private AsciiString authority = AsciiString.EMPTY_STRING;
     private Outcome outcome = Outcome.INTERNAL;
     private int grpcStatus = -1;
     private @Nullable String service;
     private @Nullable Endpoint endpoint;
     private @Nullable String detail;
+    private List<EarlierPick> earlierPicks = List.of();
+    private int route = Destination.NO_ROUTE;
     private int tries;
     private int attempts;
     private long revision;
     private long routedNanos = -1;
+    private long pickedNanos = -1;
     private long sentNanos = -1;
     private long firstResponseNanos = -1;
     private long totalNanos;
     private long requestBytes;
     private long responseBytes;
 
-    ExchangeRecord(DownstreamConnection connection, AsciiString path, AsciiString requestId) {
-        this.connection = connection;
+    ExchangeRecord(Caller caller, AsciiString path, AsciiString requestId) {
+        this.caller = caller;
         this.path = path;
         this.requestId = requestId;
     }
@@ -42,20 +48,30 @@ final class ExchangeRecord implements AccessRecord {
         revision = value;
     }
 
-    void service(String name) {
-        service = name;
+    /** It is known where the call goes. */
+    void routed(Destination destination) {
+        service = destination.cluster().name();
+        route = destination.route();
     }
 
     void detail(String text) {
         detail = text;
     }
 
-    void picked(Endpoint e) {
+    /** @param lastFailure what came of the pick before, in words */
+    void picked(Endpoint e, String lastFailure) {
+        long elapsed = elapsedNanos();
+        if (routedNanos < 0) {
+            routedNanos = elapsed;
+        } else if (endpoint != null && earlierPicks.size() < MOST_EARLIER) {
+            if (earlierPicks.isEmpty()) {
+                earlierPicks = new ArrayList<>();
+            }
+            earlierPicks.add(new EarlierPick(endpoint.id().address(), pickedNanos, lastFailure));
+        }
+        pickedNanos = elapsed;
         endpoint = e;
         tries++;
-        if (routedNanos < 0) {
-            routedNanos = elapsedNanos();
-        }
     }
 
     /** Returns the time of {@link System#nanoTime}. */
@@ -119,6 +135,16 @@ final class ExchangeRecord implements AccessRecord {
     }
 
     @Override
+    public int route() {
+        return route;
+    }
+
+    @Override
+    public List<EarlierPick> earlierPicks() {
+        return earlierPicks;
+    }
+
+    @Override
     public CharSequence path() {
         return path;
     }
@@ -145,17 +171,17 @@ final class ExchangeRecord implements AccessRecord {
 
     @Override
     public String downstreamAddress() {
-        return connection.address();
+        return caller.address();
     }
 
     @Override
     public @Nullable CharSequence identity() {
-        return connection.identity();
+        return caller.identity();
     }
 
     @Override
     public String listener() {
-        return connection.listener();
+        return caller.listener();
     }
 
     @Override
@@ -176,6 +202,11 @@ final class ExchangeRecord implements AccessRecord {
     @Override
     public long routedNanos() {
         return routedNanos;
+    }
+
+    @Override
+    public long pickedNanos() {
+        return pickedNanos;
     }
 
     @Override
@@ -201,5 +232,19 @@ final class ExchangeRecord implements AccessRecord {
     @Override
     public long responseBytes() {
         return responseBytes;
+    }
+
+    @Override
+    public AccessRecord kept() {
+        path = cut(path);
+        authority = cut(authority);
+        if (detail != null && detail.length() > MOST_KEPT_CHARS) {
+            detail = detail.substring(0, MOST_KEPT_CHARS);
+        }
+        return this;
+    }
+
+    private static AsciiString cut(AsciiString text) {
+        return text.length() <= MOST_KEPT_CHARS ? text : text.subSequence(0, MOST_KEPT_CHARS, true);
     }
 }

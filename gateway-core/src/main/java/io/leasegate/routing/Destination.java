@@ -1,7 +1,6 @@
 package io.leasegate.routing;
 
 import io.leasegate.balance.Picker;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param changes what the route changes in headers
  * @param mirror where copies of the calls go, null for nowhere
  * @param fault what the route does to the calls on purpose, null for nothing
+ * @param route the position of the route among the configured ones, from 0; {@link #NO_ROUTE} where the service was found by a name
  */
 public record Destination(
         Cluster cluster,
@@ -22,11 +22,15 @@ public record Destination(
         @Nullable EvictionPolicy eviction,
         HeaderChanges changes,
         @Nullable MirrorTarget mirror,
-        @Nullable Fault fault) {
+        @Nullable Fault fault,
+        int route) {
+
+    /** Found without a route. */
+    public static final int NO_ROUTE = -1;
 
     /** With the service's policies. */
     public Destination(Cluster cluster, String version, Picker picker) {
-        this(cluster, version, picker, null, HeaderChanges.NONE, null, null);
+        this(cluster, version, picker, null, HeaderChanges.NONE, null, null, NO_ROUTE);
     }
 
     /** For messages: the service, its version where the route asks for one, and how many instances there are. */
@@ -39,14 +43,10 @@ public record Destination(
      * With what a route says beside the service and its version.
      *
      * @param mirrored where the route's copies go by now, null for nowhere
+     * @param position of the route among the configured ones, from 0
      */
-    Destination with(Route route, Route.Target target, @Nullable MirrorTarget mirrored) {
-        return Objects.equals(target.eviction(), eviction)
-                        && route.changes().equals(changes)
-                        && mirrored == null
-                        && route.fault() == null
-                ? this
-                : new Destination(
-                        cluster, version, picker, target.eviction(), route.changes(), mirrored, route.fault());
+    Destination with(Route itsRoute, Route.Target target, @Nullable MirrorTarget mirrored, int position) {
+        return new Destination(
+                cluster, version, picker, target.eviction(), itsRoute.changes(), mirrored, itsRoute.fault(), position);
     }
 }

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 /** A configured route and where it leads by now. Immutable. */
 final class RouteEntry {
 
+    private final Route route;
     private final RouteMatch match;
     private final Destination[] destinations;
     /** Up to which point of the total each destination's share reaches. */
@@ -17,6 +18,7 @@ final class RouteEntry {
      *     as long as there is one with: a version that is not rolled out yet, or not any more, costs no call
      */
     RouteEntry(Route route, List<Destination> destinations) {
+        this.route = route;
         this.match = route.match();
         int[] sharing = IntStream.range(0, destinations.size())
                 .filter(i -> route.targets().get(i).weight() > 0)
@@ -46,8 +48,28 @@ final class RouteEntry {
         return false;
     }
 
-    boolean matches(RequestHead request) {
-        return match.test(request);
+    /** The condition that the request does not fulfil, or {@link RouteMatch#HOLDS}. */
+    int failing(RequestHead request) {
+        return match.failing(request);
+    }
+
+    Route route() {
+        return route;
+    }
+
+    /** How many destinations have a share of the calls. */
+    int size() {
+        return destinations.length;
+    }
+
+    Destination destination(int index) {
+        return destinations[index];
+    }
+
+    /** The part of the calls, above 0 and up to 1, that a destination gets. */
+    double share(int index) {
+        long before = index == 0 ? 0 : ends[index - 1];
+        return (double) (ends[index] - before) / ends[ends.length - 1];
     }
 
     /** The same one for the same {@link RequestHead#choice}, as long as the table does not change. */

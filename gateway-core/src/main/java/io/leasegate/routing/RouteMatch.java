@@ -19,6 +19,16 @@ public record RouteMatch(
         List<HeaderMatch> headers,
         @Nullable TextMatch identity) {
 
+    /** All conditions hold. */
+    static final int HOLDS = -1;
+
+    static final int PATH = 0;
+    static final int PATH_PREFIX = 1;
+    static final int AUTHORITY = 2;
+    static final int IDENTITY = 3;
+    /** The first of the headers, which the others follow. */
+    static final int FIRST_HEADER = 4;
+
     public RouteMatch {
         headers = List.copyOf(headers);
     }
@@ -37,22 +47,27 @@ public record RouteMatch(
     }
 
     boolean test(RequestHead request) {
+        return failing(request) == HOLDS;
+    }
+
+    /** The number of the first condition that the request does not fulfil, or {@link #HOLDS}. {@link MatchWords} has words for it. */
+    int failing(RequestHead request) {
         if (path != null && !path.contentEquals(request.path())) {
-            return false;
+            return PATH;
         }
         if (pathPrefix != null && !startsWith(request.path(), pathPrefix)) {
-            return false;
+            return PATH_PREFIX;
         }
         if (authority != null && !authorityMatches(authority, request.authority())) {
-            return false;
+            return AUTHORITY;
         }
         for (int i = 0; i < headers.size(); i++) {
             HeaderMatch h = headers.get(i);
             if (!h.value().test(request.header(h.name()))) {
-                return false;
+                return FIRST_HEADER + i;
             }
         }
-        return identity == null || identity.test(request.identity());
+        return identity == null || identity.test(request.identity()) ? HOLDS : IDENTITY;
     }
 
     static boolean startsWith(CharSequence text, String prefix) {

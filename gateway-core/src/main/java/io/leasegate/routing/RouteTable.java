@@ -77,14 +77,42 @@ public final class RouteTable {
 
     /** Where the request goes, or null when nothing fits ({@link #describeMiss} says what was looked for). */
     public @Nullable Destination match(RequestHead request) {
+        return match(request, null);
+    }
+
+    /**
+     * How the request is routed, step by step, and who can get it. Not for event loops: it allocates, and takes time with the number of
+     * instances.
+     *
+     * @param request always has the same {@link RequestHead#choice}
+     */
+    public RoutingExplanation explain(RequestHead request) {
+        MatchTrace trace = new MatchTrace();
+        Destination destination = match(request, trace);
+        return trace.explain(this, request, destination);
+    }
+
+    List<RouteEntry> routes() {
+        return routes;
+    }
+
+    /** @param trace is told each step, where there is one */
+    private @Nullable Destination match(RequestHead request, @Nullable MatchTrace trace) {
         for (int i = 0; i < routes.size(); i++) {
             RouteEntry e = routes.get(i);
-            if (e.matches(request)) {
+            int failing = e.failing(request);
+            if (trace != null) {
+                trace.route(failing);
+            }
+            if (failing == RouteMatch.HOLDS) {
                 return e.destination(request);
             }
         }
         CharSequence authority = request.authority();
         Destination byAuthority = byHost(authority);
+        if (trace != null) {
+            trace.name("authority", authority, 0, hostEnd(authority), byAuthority);
+        }
         if (usable(byAuthority)) {
             return byAuthority;
         }
@@ -94,10 +122,17 @@ public final class RouteTable {
             return byAuthority;
         }
         Destination byService = services.get(path, 1, end, false);
+        if (trace != null) {
+            trace.name("grpc-service", path, 1, end, byService);
+        }
         if (usable(byService)) {
             return byService;
         }
-        Destination byLastPart = services.get(path, lastPart(path, end), end, true);
+        int last = lastPart(path, end);
+        Destination byLastPart = services.get(path, last, end, true);
+        if (trace != null) {
+            trace.name("last part of grpc-service, in lower case", path, last, end, byLastPart);
+        }
         if (usable(byLastPart)) {
             return byLastPart;
         }

@@ -292,7 +292,7 @@ public final class RouteTableBuilder {
             List<Destination> destinations = new ArrayList<>(r.targets().size());
             MirrorTarget mirror = mirrorOf(r);
             for (Route.Target t : r.targets()) {
-                destinations.add(destination(t.service(), t.version()).with(r, t, mirror));
+                destinations.add(destination(t.service(), t.version()).with(r, t, mirror, entries.size()));
             }
             entries.add(new RouteEntry(r, destinations));
         }

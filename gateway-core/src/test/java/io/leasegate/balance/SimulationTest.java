@@ -233,7 +233,13 @@ class SimulationTest {
                 s.simulation()
                         .run(
                                 endpoints -> new TwoChoicesPicker(
-                                        Candidates.of(endpoints), (a, w, b, v, now) -> b.inFlight() < a.inFlight()),
+                                        Candidates.of(endpoints),
+                                        (a, w, b, v, now) -> b.inFlight() < a.inFlight(),
+                                        new TwoChoicesPicker.Description(
+                                                BalancePolicy.LEAST_REQUEST,
+                                                "fewer calls in flight",
+                                                "in flight",
+                                                (stats, weight, now) -> stats.inFlight())),
                                 LOOPS));
         assertThat(byCountAlone.failed()).as("what would be").isGreaterThan(0.15);
         assertThat(leastRequest.failed()).isLessThan(0.005);

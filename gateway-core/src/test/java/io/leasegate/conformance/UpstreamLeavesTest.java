@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.netty.NettyServerBuilder;
 import io.leasegate.health.HealthChecker;
 import io.leasegate.health.HealthSettings;
+import io.leasegate.testkit.CallRecord;
 import io.leasegate.testkit.GatewayExtension;
 import io.leasegate.testkit.Grpc;
 import io.leasegate.testkit.GrpcResponse;
@@ -76,7 +77,12 @@ class UpstreamLeavesTest {
         GrpcResponse r = call.response();
         assertThat(r.grpcStatus()).isZero();
         assertThat(r.outcome()).isNull();
-        assertThat(gateway.observer().call(0).attempts()).isEqualTo(2);
+        CallRecord record = gateway.observer().call(0);
+        assertThat(record.attempts()).isEqualTo(2);
+        assertThat(record.earlierPicks()).hasSize(1);
+        assertThat(record.earlierPicks().get(0).address()).isEqualTo("127.0.0.1:" + instance.port());
+        assertThat(record.earlierPicks().get(0).failure()).contains("did not take the call");
+        assertThat(record.earlierPicks().get(0).pickedNanos()).isEqualTo(record.routedNanos());
     }
 
     @Test
@@ -185,6 +191,12 @@ class UpstreamLeavesTest {
         assertThat(r.grpcStatus()).isEqualTo(14);
         assertThat(r.resetCode()).as("never REFUSED_STREAM").isNotEqualTo(7);
         assertThat(instance.streams()).hasSizeBetween(2, 4);
+        CallRecord record = gateway.observer().call(0);
+        assertThat(record.earlierPicks()).hasSize(record.attempts() - 1);
+        assertThat(record.earlierPicks())
+                .extracting(pick -> pick.pickedNanos())
+                .isSorted()
+                .allMatch(nanos -> nanos >= record.routedNanos() && nanos <= record.totalNanos());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.leasegate.testkit;
 
 import io.leasegate.proxy.AccessRecord;
 import io.leasegate.proxy.Outcome;
+import java.util.List;
 
 /** A copy of the access record of a call, to be kept. */
 public record CallRecord(
@@ -12,6 +13,8 @@ public record CallRecord(
         String authority,
         String endpointAddress,
         int attempts,
+        int route,
+        List<AccessRecord.EarlierPick> earlierPicks,
         String requestId,
         String downstreamAddress,
         String identity,
@@ -32,6 +35,8 @@ public record CallRecord(
                 r.authority().toString(),
                 r.endpointAddress(),
                 r.attempts(),
+                r.route(),
+                List.copyOf(r.earlierPicks()),
                 r.requestId().toString(),
                 r.downstreamAddress(),
                 r.identity() == null ? null : r.identity().toString(),

@@ -17,6 +17,8 @@ import io.leasegate.server.admin.Readiness;
 import io.leasegate.server.config.GatewayConfig;
 import io.leasegate.server.config.ListenerConfig;
 import io.leasegate.server.config.LogFormat;
+import io.leasegate.server.explain.Explanations;
+import io.leasegate.server.explain.RecentCalls;
 import io.leasegate.server.metrics.CallObservers;
 import io.leasegate.server.metrics.ConnectionObservers;
 import io.leasegate.server.metrics.GatewayMetrics;
@@ -84,10 +86,13 @@ public final class GatewayProcess implements AutoCloseable {
                 ConfigMapping.routes(config),
                 new DiscoveryEvents(metrics.evictionObserver(), metrics::onHeld, metrics::onSourceRead));
         CallObserver log = accessLog == null ? CallObserver.NONE : accessLog;
+        RecentCalls recentCalls =
+                new RecentCalls(config.admin().explainCalls(), config.io().threads());
         this.gateway = new Gateway(
                 ConfigMapping.gateway(config, tls),
                 discovery.tables(),
-                CallObservers.both(metrics.callObserver(), log),
+                // The recent calls come last: what they keep may be cut.
+                CallObservers.both(CallObservers.both(metrics.callObserver(), log), recentCalls.observer()),
                 ConnectionObservers.both(
                         metrics.connectionObserver(),
                         ConnectionObservers.both(
@@ -124,6 +129,7 @@ public final class GatewayProcess implements AutoCloseable {
                 },
                 metrics::scrape,
                 new RevisionBarrier(discovery, gateway),
+                new Explanations(discovery.tables(), recentCalls),
                 () -> new Thread(this::drain, "leasegate-drain").start());
     }
 

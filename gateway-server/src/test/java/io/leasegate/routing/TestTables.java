@@ -1,5 +1,6 @@
 package io.leasegate.routing;
 
+import io.leasegate.balance.LeastRequestLoadBalancer;
 import io.leasegate.endpoint.Endpoint;
 import io.leasegate.endpoint.EndpointId;
 import io.leasegate.endpoint.Instance;
@@ -13,6 +14,14 @@ public final class TestTables {
 
     public static RouteTable of(long version, long revision, String source, Cluster... clusters) {
         return new RouteTable(version, revision, source, List.of(clusters), List.of(), new NameMap<>(Map.of()));
+    }
+
+    /** One service with least-request over its endpoints, by its name. */
+    public static RouteTable routing(String service, Endpoint... endpoints) {
+        List<Endpoint> all = List.of(endpoints);
+        Cluster cluster = new Cluster(service, all);
+        Destination d = new Destination(cluster, "", new LeastRequestLoadBalancer().picker(all));
+        return new RouteTable(1, 7, "etcd", List.of(cluster), List.of(), new NameMap<>(Map.of(service, d)));
     }
 
     public static Endpoint endpoint(String service, int port) {

@@ -1,9 +1,11 @@
 package io.leasegate.server.admin;
 
 import io.leasegate.routing.RouteTableRef;
+import io.leasegate.server.explain.Explanations;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufOutputStream;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -11,6 +13,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +26,8 @@ final class AdminPages {
 
     static final String JSON = "application/json";
 
+    private static final String EXPLAIN = "/api/explain";
+
     private static final String[][] INDEX = {
         {"GET", "/ready", "200 when calls are taken, else 503 with the reasons"},
         {"GET", "/live", "200 while the process works"},
@@ -33,6 +38,12 @@ final class AdminPages {
             BarrierPage.PATH,
             "?revision=R&timeout=T answers once every event loop routes by revision R or a later one"
         },
+        {
+            "GET",
+            EXPLAIN,
+            "?path=/pkg.Service/Method (authority, header=NAME:VALUE, source, identity) or ?request-id=ID: where a call goes"
+                    + " or went, and why"
+        },
         {"POST", "/api/drain", "stop taking calls, finish those in flight, and exit, as SIGTERM does"},
     };
 
@@ -41,9 +52,17 @@ final class AdminPages {
     private final MetricsScrape metrics;
     private final Runnable drain;
     private final BarrierPage barrier;
+    private final Explanations explanations;
 
-    AdminPages(RouteTableRef table, Readiness readiness, MetricsScrape metrics, Barrier barrier, Runnable drain) {
+    AdminPages(
+            RouteTableRef table,
+            Readiness readiness,
+            MetricsScrape metrics,
+            Barrier barrier,
+            Explanations explanations,
+            Runnable drain) {
         this.table = table;
+        this.explanations = explanations;
         this.barrier = new BarrierPage(table, barrier);
         this.readiness = readiness;
         this.metrics = metrics;
@@ -92,6 +111,7 @@ final class AdminPages {
             case "/live" -> AdminReply.text(HttpResponseStatus.OK, "live\n");
             case "/metrics" -> metrics(request.headers().get(HttpHeaderNames.ACCEPT), allocator);
             case "/api/services" -> AdminReply.streamed(JSON, new ServicesJson(table.get(), readiness.alarms()));
+            case EXPLAIN -> explain(request.uri());
             default -> drain(request.headers());
         };
     }
@@ -102,6 +122,12 @@ final class AdminPages {
                 ? AdminReply.text(HttpResponseStatus.OK, "ready\n")
                 : AdminReply.text(
                         HttpResponseStatus.SERVICE_UNAVAILABLE, "not ready: " + String.join("\n", obstacles) + "\n");
+    }
+
+    private AdminReply explain(String uri) {
+        Explanations.Answer answer = explanations.answer(uri);
+        byte[] body = (answer.body() + "\n").getBytes(StandardCharsets.UTF_8);
+        return AdminReply.whole(HttpResponseStatus.valueOf(answer.status()), JSON, Unpooled.wrappedBuffer(body));
     }
 
     private AdminReply metrics(@Nullable String accept, ByteBufAllocator allocator) throws Exception {

@@ -3,6 +3,7 @@ package io.leasegate.server.admin;
 import static java.util.Objects.requireNonNull;
 
 import io.leasegate.routing.RouteTableRef;
+import io.leasegate.server.explain.Explanations;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -57,6 +58,7 @@ public final class AdminServer implements AutoCloseable {
      * @param readiness asked at each {@code /ready}
      * @param metrics asked at each {@code /metrics}
      * @param barrier asked at each {@code /api/barrier}
+     * @param explanations asked at each {@code /api/explain}
      * @param drain begins the drain and returns at once; may be called more than once
      */
     public AdminServer(
@@ -65,6 +67,7 @@ public final class AdminServer implements AutoCloseable {
             Readiness readiness,
             MetricsScrape metrics,
             Barrier barrier,
+            Explanations explanations,
             Runnable drain) {
         this.settings = requireNonNull(settings, "settings");
         this.pages = new AdminPages(
@@ -72,6 +75,7 @@ public final class AdminServer implements AutoCloseable {
                 requireNonNull(readiness, "readiness"),
                 requireNonNull(metrics, "metrics"),
                 requireNonNull(barrier, "barrier"),
+                requireNonNull(explanations, "explanations"),
                 requireNonNull(drain, "drain"));
         this.loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("leasegate-admin", true), NioIoHandler.newFactory());

@@ -19,7 +19,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
         usageHelpAutoWidth = true,
-        subcommands = {DevCommand.class, ServeCommand.class, CheckCommand.class, RegistrationsCommand.class},
+        subcommands = {
+            DevCommand.class,
+            ServeCommand.class,
+            CheckCommand.class,
+            RegistrationsCommand.class,
+            ExplainCommand.class
+        },
         footerHeading = "%nIn a checkout of the source also:%n",
         footer = "  test           Build everything and run every test.",
         exitCodeListHeading = "%nExit codes:%n",

@@ -59,7 +59,10 @@ final class ConfigReader {
     }
 
     private static AdminConfig admin(Section s) {
-        return new AdminConfig(s.get("address", Addresses.HOST), s.get("port", Kind.LISTEN_PORT));
+        return new AdminConfig(
+                s.get("address", Addresses.HOST),
+                s.get("port", Kind.LISTEN_PORT),
+                s.get("explain-calls", Kind.integer(0, 100_000)));
     }
 
     private static int threads(Section io) {

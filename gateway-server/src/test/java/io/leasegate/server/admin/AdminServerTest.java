@@ -10,6 +10,8 @@ import io.leasegate.endpoint.EndpointState;
 import io.leasegate.routing.Cluster;
 import io.leasegate.routing.RouteTableRef;
 import io.leasegate.routing.TestTables;
+import io.leasegate.server.explain.Explanations;
+import io.leasegate.server.explain.RecentCalls;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -174,6 +176,7 @@ class AdminServerTest {
                     return "text/plain; version=0.0.4; charset=utf-8";
                 },
                 barrier,
+                new Explanations(table, new RecentCalls(0, 1)),
                 drains::incrementAndGet);
         servers.add(server);
         server.start();

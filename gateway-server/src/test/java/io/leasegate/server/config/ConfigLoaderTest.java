@@ -84,7 +84,7 @@ class ConfigLoaderTest {
         assertThat(config.listeners())
                 .containsExactly(new ListenerConfig(
                         "listener-0", "127.0.0.1", 8080, null, ProtocolSettings.DEFAULT, AUTO_CONNECTIONS));
-        assertThat(config.admin()).isEqualTo(new AdminConfig("127.0.0.1", 9900));
+        assertThat(config.admin()).isEqualTo(new AdminConfig("127.0.0.1", 9900, 1000));
         assertThat(config.io().threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(config.discovery().etcd())
                 .isEqualTo(new EtcdConfig(

@@ -2,6 +2,7 @@ package io.leasegate.server.testkit;
 
 import io.leasegate.proxy.AccessRecord;
 import io.leasegate.proxy.Outcome;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A call with settable facts. The start values are those of an ordinary one. */
@@ -14,6 +15,8 @@ public final class FakeCall implements AccessRecord {
     public CharSequence authority = "echo.local:8080";
     public @Nullable String endpointAddress = "127.0.0.1:50051";
     public int attempts = 1;
+    public int route = -1;
+    public List<EarlierPick> earlierPicks = List.of();
     public CharSequence requestId = "0af7651916cd43dd";
     public String downstreamAddress = "10.0.0.9:41000";
     public @Nullable CharSequence identity;
@@ -22,6 +25,7 @@ public final class FakeCall implements AccessRecord {
     public @Nullable String detail;
     public long startEpochMillis = 1_767_323_045_678L;
     public long routedNanos = 10_999;
+    public long pickedNanos = 10_999;
     public long sentNanos = 25_000;
     public long firstResponseNanos = 1_100_000;
     public long totalNanos = 1_234_567;
@@ -38,6 +42,7 @@ public final class FakeCall implements AccessRecord {
         call.authority = "";
         call.attempts = 0;
         call.routedNanos = -1;
+        call.pickedNanos = -1;
         call.sentNanos = -1;
         call.firstResponseNanos = -1;
         call.requestBytes = 0;
@@ -59,6 +64,21 @@ public final class FakeCall implements AccessRecord {
     @Override
     public @Nullable String service() {
         return service;
+    }
+
+    @Override
+    public int route() {
+        return route;
+    }
+
+    @Override
+    public List<EarlierPick> earlierPicks() {
+        return earlierPicks;
+    }
+
+    @Override
+    public AccessRecord kept() {
+        return this;
     }
 
     @Override
@@ -119,6 +139,11 @@ public final class FakeCall implements AccessRecord {
     @Override
     public long routedNanos() {
         return routedNanos;
+    }
+
+    @Override
+    public long pickedNanos() {
+        return pickedNanos;
     }
 
     @Override
