@@ -138,6 +138,16 @@ final class CallRequest implements RequestHead, RequestContext {
     }
 
     @Override
+    public CharSequence listener() {
+        return connection.listener();
+    }
+
+    @Override
+    public byte[] sourceAddress() {
+        return connection.sourceAddress();
+    }
+
+    @Override
     public long choice() {
         if (choice == 0) {
             choice = random() | 1;

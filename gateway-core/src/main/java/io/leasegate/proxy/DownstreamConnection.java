@@ -33,6 +33,7 @@ final class DownstreamConnection implements H2ConnectionListener {
     /** How many of the next calls wait until their batch is read. */
     private int wary;
 
+    private final byte[] sourceAddress;
     private @Nullable Exchange firstArrived;
     private @Nullable Exchange lastArrived;
 
@@ -51,9 +52,11 @@ final class DownstreamConnection implements H2ConnectionListener {
             ip = zone < 0 ? ip : ip.substring(0, zone);
             this.forwardedFor = HeaderField.of(HeaderNames.X_FORWARDED_FOR, new AsciiString(ip));
             String host = ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip;
+            this.sourceAddress = inet.getAddress().getAddress();
             this.caller = new Caller(host + ":" + inet.getPort(), listener.name(), identity);
         } else {
             this.forwardedFor = HeaderField.of(HeaderNames.X_FORWARDED_FOR, new AsciiString("unknown"));
+            this.sourceAddress = new byte[0];
             this.caller = new Caller("unknown", listener.name(), identity);
         }
     }
@@ -64,6 +67,11 @@ final class DownstreamConnection implements H2ConnectionListener {
 
     String listener() {
         return listener.name();
+    }
+
+    /** The client's IP address, 4 or 16 bytes; empty when it has none. */
+    byte[] sourceAddress() {
+        return sourceAddress;
     }
 
     /** Who is on the other side. */

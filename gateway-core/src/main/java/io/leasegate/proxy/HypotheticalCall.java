@@ -5,6 +5,7 @@ import io.leasegate.h2.HeaderField;
 import io.leasegate.routing.RequestHead;
 import io.leasegate.routing.RoutingExplanation;
 import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -17,6 +18,8 @@ public final class HypotheticalCall implements RequestHead {
     private final AsciiString authority;
     private final AsciiString path;
     private final String source;
+    private final byte[] sourceAddress;
+    private final String listener;
     private final @Nullable AsciiString identity;
     private final long choice = ThreadLocalRandom.current().nextLong();
 
@@ -28,9 +31,15 @@ public final class HypotheticalCall implements RequestHead {
      * @param headers further ones; the names in lower case
      * @param source the client's IP address, empty when it does not matter
      * @param identity who the client's certificate speaks for, null for a client without one
+     * @param listener the name of the listener that it comes in by, empty when it does not matter
      */
     public HypotheticalCall(
-            String authority, String path, List<Header> headers, String source, @Nullable String identity) {
+            String authority,
+            String path,
+            List<Header> headers,
+            String source,
+            @Nullable String identity,
+            String listener) {
         add(":method", "POST");
         add(":scheme", "http");
         add(":path", path);
@@ -44,6 +53,9 @@ public final class HypotheticalCall implements RequestHead {
         }
         this.path = bytes(path);
         this.source = source;
+        byte[] address = NetUtil.createByteArrayFromIpAddressString(source);
+        this.sourceAddress = address == null ? new byte[0] : address;
+        this.listener = listener;
         this.identity = identity == null ? null : bytes(identity);
     }
 
@@ -97,6 +109,16 @@ public final class HypotheticalCall implements RequestHead {
     @Override
     public CharSequence source() {
         return source;
+    }
+
+    @Override
+    public CharSequence listener() {
+        return listener;
+    }
+
+    @Override
+    public byte[] sourceAddress() {
+        return sourceAddress;
     }
 
     @Override

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Where a matched request goes: a cluster, or the instances of one version of it, with the picker over them.
  *
  * @param cluster the cluster; it may have no endpoint at the moment
- * @param version the version that the route asks for, empty for any
+ * @param subset which instances of it the route asks for
  * @param picker over the endpoints that can take calls
  * @param eviction what happens to calls when their instance leaves the registry; null for what holds for the service
  * @param changes what the route changes in headers
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Destination(
         Cluster cluster,
-        String version,
+        Subset subset,
         Picker picker,
         @Nullable EvictionPolicy eviction,
         HeaderChanges changes,
@@ -29,24 +29,30 @@ public record Destination(
     public static final int NO_ROUTE = -1;
 
     /** With the service's policies. */
-    public Destination(Cluster cluster, String version, Picker picker) {
-        this(cluster, version, picker, null, HeaderChanges.NONE, null, null, NO_ROUTE);
+    public Destination(Cluster cluster, Subset subset, Picker picker) {
+        this(cluster, subset, picker, null, HeaderChanges.NONE, null, null, NO_ROUTE);
     }
 
-    /** For messages: the service, its version where the route asks for one, and how many instances there are. */
+    /** The same for a version that no instance has. */
+    Destination withoutInstances(String version) {
+        return new Destination(
+                cluster, subset.withVersion(version), Picker.NOTHING, eviction, changes, mirror, fault, route);
+    }
+
+    /** For messages: the service, which of its instances the route asks for, and how many instances there are. */
     public String describe() {
-        return "service " + cluster.name() + (version.isEmpty() ? "" : " in version " + version) + ": "
+        return "service " + cluster.name() + subset.describe() + ": "
                 + cluster.endpoints().size() + " registered";
     }
 
     /**
-     * With what a route says beside the service and its version.
+     * With what a route says beside the service and its instances.
      *
      * @param mirrored where the route's copies go by now, null for nowhere
      * @param position of the route among the configured ones, from 0
      */
     Destination with(Route itsRoute, Route.Target target, @Nullable MirrorTarget mirrored, int position) {
         return new Destination(
-                cluster, version, picker, target.eviction(), itsRoute.changes(), mirrored, itsRoute.fault(), position);
+                cluster, subset, picker, target.eviction(), itsRoute.changes(), mirrored, itsRoute.fault(), position);
     }
 }

@@ -39,9 +39,9 @@ public record DestinationExplanation(
     /** Why the picker was not made with the endpoint. */
     private static String whyUnknown(Destination d, Endpoint e) {
         Traits traits = e.instance().traits();
-        if (!d.version().isEmpty() && !d.version().equals(traits.version())) {
-            return "version " + d.version() + " wanted, "
-                    + (traits.version().isEmpty() ? "it has none" : "it is " + traits.version());
+        String whyNot = d.subset().whyNot(traits);
+        if (!whyNot.isEmpty()) {
+            return whyNot;
         }
         if (!traits.takesCalls()) {
             return traits.objection();

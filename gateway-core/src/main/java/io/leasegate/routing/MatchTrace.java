@@ -69,6 +69,10 @@ final class MatchTrace {
             Destination d = matched.destination(i);
             all.add(DestinationExplanation.of(d, matched.share(i), d == chosen, request));
         }
+        if (chosen != null && all.stream().noneMatch(DestinationExplanation::chosen)) {
+            // A header names the version: no share of the route's counts.
+            return List.of(DestinationExplanation.of(chosen, 1, true, request));
+        }
         return all;
     }
 }

@@ -28,6 +28,12 @@ final class MatchWords {
         if (match.identity() != null) {
             all.add("identity " + describe(match.identity()));
         }
+        if (match.listener() != null) {
+            all.add("listener " + quoted(match.listener()));
+        }
+        if (!match.sources().isEmpty()) {
+            all.add("source " + match.sources());
+        }
         return all.isEmpty() ? "every call" : String.join(", ", all);
     }
 
@@ -39,6 +45,8 @@ final class MatchWords {
                 "the path " + quoted(request.path()) + " does not begin with " + quoted(match.pathPrefix());
             case RouteMatch.AUTHORITY -> "the authority is " + quoted(request.authority());
             case RouteMatch.IDENTITY -> "the identity " + differs(request.identity());
+            case RouteMatch.LISTENER -> "the listener is " + quoted(request.listener());
+            case RouteMatch.SOURCE -> "the source is " + quoted(request.source());
             default -> {
                 HeaderMatch h = match.headers().get(condition - RouteMatch.FIRST_HEADER);
                 yield "header " + h.name() + " " + differs(request.header(h.name())) + ", wanted: "

@@ -11,37 +11,45 @@ import org.jspecify.annotations.Nullable;
  * @param changes what it changes in their headers
  * @param mirror where copies of them go, null for nowhere
  * @param fault what is done to them on purpose, null for nothing
+ * @param versionHeader the request header whose value, where it is there, is the version that a call goes to; in lower case, empty for none
  */
 public record Route(
         RouteMatch match,
         List<Target> targets,
         HeaderChanges changes,
         @Nullable Mirror mirror,
-        @Nullable Fault fault) {
+        @Nullable Fault fault,
+        String versionHeader) {
 
     /**
      * One of the places that a route leads to.
      *
      * @param service the service that the request goes to
-     * @param version the version of it, empty for any
+     * @param subset which instances of it
      * @param weight its share of the calls relative to the route's other targets, 0 or more
      * @param eviction what happens to its calls when their instance leaves the registry; null for what holds for the service
      */
     public record Target(
             String service,
-            String version,
+            Subset subset,
             int weight,
-            @Nullable EvictionPolicy eviction) {}
+            @Nullable EvictionPolicy eviction) {
+
+        /** The instances of a version; all of them for the empty text. */
+        public Target(String service, String version, int weight, @Nullable EvictionPolicy eviction) {
+            this(service, Subset.ofVersion(version), weight, eviction);
+        }
+    }
 
     /**
      * Copies of calls, whose answers are dropped.
      *
      * @param service the service that gets them
-     * @param version the version of it, empty for any
+     * @param subset which instances of it
      * @param share the part of the calls that is copied, 0 to 1
      * @param bufferBytes how much of one call is held for an instance that does not take it, before the copy is given up
      */
-    public record Mirror(String service, String version, double share, int bufferBytes) {}
+    public record Mirror(String service, Subset subset, double share, int bufferBytes) {}
 
     public Route {
         targets = List.copyOf(targets);
@@ -52,7 +60,7 @@ public record Route(
 
     /** Its calls are sent on and nothing else. */
     public Route(RouteMatch match, List<Target> targets, HeaderChanges changes) {
-        this(match, targets, changes, null, null);
+        this(match, targets, changes, null, null, "");
     }
 
     /** To one service, with the service's policies. */

@@ -1,7 +1,9 @@
 package io.leasegate.routing;
 
 import io.leasegate.endpoint.Endpoint;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** A configured route and where it leads by now. Immutable. */
@@ -12,12 +14,15 @@ final class RouteEntry {
     private final Destination[] destinations;
     /** Up to which point of the total each destination's share reaches. */
     private final long[] ends;
+    /** For each destination what takes its place for a version that a header names; none where no header does. */
+    private final List<Map<String, Destination>> pins = new ArrayList<>();
 
     /**
      * @param destinations those of the route's targets, in their order. One that has no instance at all gives its share to the others,
      *     as long as there is one with: a version that is not rolled out yet, or not any more, costs no call
+     * @param pins for each of them, by version, what takes its place where a header names that; none where no header does
      */
-    RouteEntry(Route route, List<Destination> destinations) {
+    RouteEntry(Route route, List<Destination> destinations, List<Map<String, Destination>> pins) {
         this.route = route;
         this.match = route.match();
         int[] sharing = IntStream.range(0, destinations.size())
@@ -36,12 +41,15 @@ final class RouteEntry {
             end += route.targets().get(sharing[i]).weight();
             this.destinations[i] = destinations.get(sharing[i]);
             this.ends[i] = end;
+            if (!pins.isEmpty()) {
+                this.pins.add(pins.get(sharing[i]));
+            }
         }
     }
 
     private static boolean isRegistered(Destination d) {
         for (Endpoint e : d.cluster().endpoints()) {
-            if (d.version().isEmpty() || d.version().equals(e.instance().version())) {
+            if (d.subset().contains(e.instance().traits())) {
                 return true;
             }
         }
@@ -74,9 +82,20 @@ final class RouteEntry {
 
     /** The same one for the same {@link RequestHead#choice}, as long as the table does not change. */
     Destination destination(RequestHead request) {
+        int i = shareOf(request);
+        CharSequence version = pins.isEmpty() ? null : request.header(route.versionHeader());
+        if (version == null || version.isEmpty()) {
+            return destinations[i];
+        }
+        String pinned = version.toString();
+        Destination of = pins.get(i).get(pinned);
+        return of != null ? of : destinations[i].withoutInstances(pinned);
+    }
+
+    private int shareOf(RequestHead request) {
         int last = destinations.length - 1;
         if (last == 0) {
-            return destinations[0];
+            return 0;
         }
         // The upper half of the product is uniform over the total (Lemire, Fast Random Integer Generation in an
         // Interval, 2019).
@@ -85,6 +104,6 @@ final class RouteEntry {
         while (i < last && point >= ends[i]) {
             i++;
         }
-        return destinations[i];
+        return i;
     }
 }

@@ -11,13 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param authority the host of {@code :authority}, with or without its port, or null
  * @param headers conditions on other request headers
  * @param identity who the client's certificate speaks for, or null
+ * @param listener the name of the listener that the request came in by, or null
+ * @param sources ranges, of which one has the client's IP address; none where it does not matter
  */
 public record RouteMatch(
         @Nullable String path,
         @Nullable String pathPrefix,
         @Nullable String authority,
         List<HeaderMatch> headers,
-        @Nullable TextMatch identity) {
+        @Nullable TextMatch identity,
+        @Nullable String listener,
+        List<AddressRange> sources) {
 
     /** All conditions hold. */
     static final int HOLDS = -1;
@@ -26,11 +30,24 @@ public record RouteMatch(
     static final int PATH_PREFIX = 1;
     static final int AUTHORITY = 2;
     static final int IDENTITY = 3;
+    static final int LISTENER = 4;
+    static final int SOURCE = 5;
     /** The first of the headers, which the others follow. */
-    static final int FIRST_HEADER = 4;
+    static final int FIRST_HEADER = 6;
 
     public RouteMatch {
         headers = List.copyOf(headers);
+        sources = List.copyOf(sources);
+    }
+
+    /** A match for clients wherever they come from. */
+    public RouteMatch(
+            @Nullable String path,
+            @Nullable String pathPrefix,
+            @Nullable String authority,
+            List<HeaderMatch> headers,
+            @Nullable TextMatch identity) {
+        this(path, pathPrefix, authority, headers, identity, null, List.of());
     }
 
     /** A match for clients whoever they are. */
@@ -61,13 +78,27 @@ public record RouteMatch(
         if (authority != null && !authorityMatches(authority, request.authority())) {
             return AUTHORITY;
         }
+        if (listener != null && !listener.contentEquals(request.listener())) {
+            return LISTENER;
+        }
+        if (!sources.isEmpty() && !isFromSource(request.sourceAddress())) {
+            return SOURCE;
+        }
         for (int i = 0; i < headers.size(); i++) {
-            HeaderMatch h = headers.get(i);
-            if (!h.value().test(request.header(h.name()))) {
+            if (!headers.get(i).test(request)) {
                 return FIRST_HEADER + i;
             }
         }
         return identity == null || identity.test(request.identity()) ? HOLDS : IDENTITY;
+    }
+
+    private boolean isFromSource(byte[] address) {
+        for (int i = 0; i < sources.size(); i++) {
+            if (sources.get(i).contains(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static boolean startsWith(CharSequence text, String prefix) {

@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -52,7 +51,7 @@ public final class RouteTableBuilder {
     private final LinkedHashSet<String> emptyServices = new LinkedHashSet<>();
     private final Set<ServiceEntry> dirty = new LinkedHashSet<>();
     private List<Route> routes = List.of();
-    private Map<String, Set<String>> routedVersions = Map.of();
+    private Map<String, Wanted> routed = Map.of();
     private Set<String> expected = Set.of();
     private boolean namesChanged;
     private RouteTable table;
@@ -61,7 +60,7 @@ public final class RouteTableBuilder {
      * A builder without instances.
      *
      * @param balancers makes the load balancer of a service from the service's name; asked once per service that has instances,
-     *     and once more per version that a route asks for
+     *     and once more per subset of them that a route asks for
      * @param routes the configured routes, the first match wins
      * @param source where the instances come from, as {@link RouteTable#source()} says it
      */
@@ -86,31 +85,26 @@ public final class RouteTableBuilder {
 
     /** Replaces the routes. */
     public void routes(List<Route> newRoutes) {
-        Map<String, Set<String>> versions = new HashMap<>();
+        Map<String, Wanted> wanted = new HashMap<>();
         for (Route r : newRoutes) {
             for (Route.Target t : r.targets()) {
-                addVersion(versions, t.service(), t.version());
+                wanted.computeIfAbsent(t.service(), name -> Wanted.growing())
+                        .add(t.subset(), !r.versionHeader().isEmpty());
             }
             if (r.mirror() != null) {
-                addVersion(versions, r.mirror().service(), r.mirror().version());
+                wanted.computeIfAbsent(r.mirror().service(), name -> Wanted.growing())
+                        .add(r.mirror().subset(), false);
             }
         }
         for (ServiceEntry s : services.values()) {
-            if (!versionsOf(versions, s.name).equals(versionsOf(routedVersions, s.name))) {
+            if (!wantedOf(wanted, s.name).equals(wantedOf(routed, s.name))) {
                 s.pickersStale = true;
                 dirty.add(s);
             }
         }
         routes = List.copyOf(newRoutes);
-        routedVersions = versions;
+        routed = wanted;
         namesChanged = true;
-    }
-
-    private static void addVersion(Map<String, Set<String>> versions, String service, String version) {
-        Set<String> of = versions.computeIfAbsent(service, name -> new HashSet<>());
-        if (!version.isEmpty()) {
-            of.add(version);
-        }
     }
 
     /** Services that are known from the next build on whether they have instances or not, in the place of those named before. */
@@ -203,7 +197,7 @@ public final class RouteTableBuilder {
         List<Endpoint> removed = new ArrayList<>();
         Map<String, Destination> changes = new LinkedHashMap<>();
         for (ServiceEntry s : dirty) {
-            if (s.refresh(added, removed, versionsOf(routedVersions, s.name))) {
+            if (s.refresh(added, removed, wantedOf(routed, s.name))) {
                 changes.put(s.name, s.any());
             }
             if (s.isEmpty()) {
@@ -279,9 +273,9 @@ public final class RouteTableBuilder {
 
     private Map<String, Destination> allDestinations() {
         Map<String, Destination> all = new HashMap<>();
-        emptyServices.forEach(name -> all.put(name, emptyDestination(name, "")));
-        routedVersions.keySet().forEach(name -> all.put(name, emptyDestination(name, "")));
-        expected.forEach(name -> all.put(name, emptyDestination(name, "")));
+        emptyServices.forEach(name -> all.put(name, emptyDestination(name, Subset.ALL)));
+        routed.keySet().forEach(name -> all.put(name, emptyDestination(name, Subset.ALL)));
+        expected.forEach(name -> all.put(name, emptyDestination(name, Subset.ALL)));
         services.values().forEach(s -> all.put(s.name, s.any()));
         return all;
     }
@@ -290,35 +284,42 @@ public final class RouteTableBuilder {
         List<RouteEntry> entries = new ArrayList<>(routes.size());
         for (Route r : routes) {
             List<Destination> destinations = new ArrayList<>(r.targets().size());
+            List<Map<String, Destination>> pins = new ArrayList<>();
             MirrorTarget mirror = mirrorOf(r);
             for (Route.Target t : r.targets()) {
-                destinations.add(destination(t.service(), t.version()).with(r, t, mirror, entries.size()));
+                destinations.add(destination(t.service(), t.subset()).with(r, t, mirror, entries.size()));
+                if (!r.versionHeader().isEmpty()) {
+                    Map<String, Destination> pinned = new HashMap<>();
+                    ServiceEntry s = services.get(t.service());
+                    Map<String, Destination> byVersion = s == null ? Map.of() : s.byVersion(t.subset());
+                    byVersion.forEach((v, d) -> pinned.put(v, d.with(r, t, mirror, entries.size())));
+                    pins.add(pinned);
+                }
             }
-            entries.add(new RouteEntry(r, destinations));
+            entries.add(new RouteEntry(r, destinations, pins));
         }
         return entries;
     }
 
     private @Nullable MirrorTarget mirrorOf(Route r) {
         Route.Mirror m = r.mirror();
-        return m == null ? null : new MirrorTarget(destination(m.service(), m.version()), m.share(), m.bufferBytes());
+        return m == null ? null : new MirrorTarget(destination(m.service(), m.subset()), m.share(), m.bufferBytes());
     }
 
-    private Destination destination(String service, String version) {
+    private Destination destination(String service, Subset subset) {
         ServiceEntry s = services.get(service);
-        return s == null ? emptyDestination(service, version) : s.destination(version);
+        return s == null ? emptyDestination(service, subset) : s.destination(subset);
     }
 
     private ServiceEntry entry(Instance i) {
         return services.computeIfAbsent(i.id().service(), name -> new ServiceEntry(name, balancers));
     }
 
-    private static Set<String> versionsOf(Map<String, Set<String>> versions, String service) {
-        @Nullable Set<String> of = versions.get(service);
-        return of == null ? Set.of() : of;
+    private static Wanted wantedOf(Map<String, Wanted> wanted, String service) {
+        return wanted.getOrDefault(service, Wanted.NOTHING);
     }
 
-    private static Destination emptyDestination(String service, String version) {
-        return new Destination(new Cluster(service, List.of()), version, Picker.NOTHING);
+    private static Destination emptyDestination(String service, Subset subset) {
+        return new Destination(new Cluster(service, List.of()), subset, Picker.NOTHING);
     }
 }

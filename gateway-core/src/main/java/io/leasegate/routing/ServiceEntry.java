@@ -31,11 +31,11 @@ final class ServiceEntry {
 
     private final Function<String, LoadBalancer> balancers;
     private final LoadBalancer balancer;
-    private final Map<String, LoadBalancer> versionBalancers = new HashMap<>();
+    private final Map<Subset, LoadBalancer> subsetBalancers = new HashMap<>();
     private final TreeMap<EndpointId, Member> members = new TreeMap<>(BY_ADDRESS);
     private final Set<EndpointId> dirtyMembers = new HashSet<>();
     private @Nullable Destination any;
-    private Map<String, Destination> byVersion = Map.of();
+    private Map<Subset, Destination> bySubset = Map.of();
 
     ServiceEntry(String name, Function<String, LoadBalancer> balancers) {
         this.name = name;
@@ -96,10 +96,10 @@ final class ServiceEntry {
     /**
      * Brings endpoints, cluster and pickers up to date.
      *
-     * @param versions the versions that routes ask for
+     * @param wanted what routes ask for
      * @return whether the destinations are others than before
      */
-    boolean refresh(List<Endpoint> added, List<Endpoint> removed, Set<String> versions) {
+    boolean refresh(List<Endpoint> added, List<Endpoint> removed, Wanted wanted) {
         boolean membersChanged = false;
         boolean registrationsChanged = false;
         for (EndpointId id : dirtyMembers) {
@@ -130,29 +130,30 @@ final class ServiceEntry {
             return false;
         }
         pickersStale = false;
-        rebuild(membersChanged || first, versions);
+        rebuild(membersChanged || first, wanted);
         // A service that came and went between two builds was never in a table.
         return !(first && members.isEmpty());
     }
 
-    private void rebuild(boolean membersChanged, Set<String> versions) {
+    private void rebuild(boolean membersChanged, Wanted wanted) {
         Cluster cluster = any == null || membersChanged ? new Cluster(name, endpoints()) : any.cluster();
         List<Endpoint> all = cluster.endpoints();
         List<Endpoint> callable = callable(all);
-        any = new Destination(cluster, "", balancer.picker(callable));
-        versionBalancers.keySet().retainAll(versions);
-        Map<String, Destination> of = new HashMap<>();
-        for (String version : versions) {
+        any = new Destination(cluster, Subset.ALL, balancer.picker(callable));
+        Set<Subset> subsets = wanted.subsets(all);
+        subsetBalancers.keySet().retainAll(subsets);
+        Map<Subset, Destination> of = new HashMap<>();
+        for (Subset subset : subsets) {
             List<Endpoint> some = new ArrayList<>();
             for (Endpoint e : callable) {
-                if (e.instance().version().equals(version)) {
+                if (subset.contains(e.instance().traits())) {
                     some.add(e);
                 }
             }
-            LoadBalancer own = versionBalancers.computeIfAbsent(version, v -> balancers.apply(name));
-            of.put(version, new Destination(cluster, version, own.picker(some)));
+            LoadBalancer own = subsetBalancers.computeIfAbsent(subset, s -> balancers.apply(name));
+            of.put(subset, new Destination(cluster, subset, own.picker(some)));
         }
-        byVersion = of;
+        bySubset = of;
     }
 
     private List<Endpoint> endpoints() {
@@ -184,8 +185,17 @@ final class ServiceEntry {
         return requireNonNull(any);
     }
 
-    /** The instances of one version, or all for the empty version. After the first refresh only. */
-    Destination destination(String version) {
-        return version.isEmpty() ? any() : requireNonNull(byVersion.get(version));
+    /** Some of the instances: a subset that routes asked for at the last refresh. After the first refresh only. */
+    Destination destination(Subset subset) {
+        return subset.isAll() ? any() : requireNonNull(bySubset.get(subset));
+    }
+
+    /** The same by each version that an instance has, where routes asked for that. */
+    Map<String, Destination> byVersion(Subset subset) {
+        Map<String, Destination> of = new HashMap<>();
+        for (String version : Wanted.versions(any().cluster().endpoints())) {
+            of.put(version, destination(subset.withVersion(version)));
+        }
+        return of;
     }
 }

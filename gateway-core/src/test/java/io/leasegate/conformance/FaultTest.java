@@ -43,7 +43,8 @@ class FaultTest {
                 List.of(new Route.Target(AUTHORITY, "", 1, null)),
                 HeaderChanges.NONE,
                 null,
-                fault);
+                fault,
+                "");
     }
 
     private static String path(String method) {

@@ -9,6 +9,7 @@ import io.leasegate.proxy.MirrorResult;
 import io.leasegate.routing.HeaderChanges;
 import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteMatch;
+import io.leasegate.routing.Subset;
 import io.leasegate.testkit.GatewayExtension;
 import io.leasegate.testkit.GatewayObserver.MirrorRecord;
 import io.leasegate.testkit.Grpc;
@@ -47,8 +48,9 @@ class MirrorTest {
                 match,
                 List.of(new Route.Target(AUTHORITY, "", 1, null)),
                 HeaderChanges.NONE,
-                new Route.Mirror(SHADOW, "", share, BUFFER),
-                null);
+                new Route.Mirror(SHADOW, Subset.ALL, share, BUFFER),
+                null,
+                "");
     }
 
     private void assertMirrored(MirrorResult... results) {

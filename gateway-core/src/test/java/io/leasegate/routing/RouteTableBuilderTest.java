@@ -256,7 +256,7 @@ class RouteTableBuilderTest {
         RouteTableBuilder b = builder(List.of(new Route(RouteMatch.grpc("demo.Echo", null), "echo", "2")));
         Destination byRoute = requireNonNull(b.table().match(TestRequest.of("", "/demo.Echo/Say")));
         assertThat(byRoute.cluster().name()).isEqualTo("echo");
-        assertThat(byRoute.version()).isEqualTo("2");
+        assertThat(byRoute.subset()).isEqualTo(Subset.ofVersion("2"));
         assertThat(picks(byRoute)).isEmpty();
         assertThat(destination(b.table(), "echo").cluster().endpoints()).isEmpty();
         assertThat(b.table().clusters()).isEmpty();

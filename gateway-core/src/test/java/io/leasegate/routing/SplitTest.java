@@ -50,7 +50,8 @@ class SplitTest {
         SplittableRandom random = new SplittableRandom(7);
         for (int i = 0; i < CALLS; i++) {
             Destination d = requireNonNull(table.match(request(random.nextLong())));
-            String name = d.cluster().name() + (d.version().isEmpty() ? "" : " " + d.version());
+            String name = d.cluster().name()
+                    + (d.subset().isAll() ? "" : " " + d.subset().version());
             shares.merge(name, 1d / CALLS, Double::sum);
         }
         return shares;
@@ -88,7 +89,7 @@ class SplitTest {
             assertThat(requireNonNull(d.picker().pick(request(choice)))
                             .instance()
                             .version())
-                    .isEqualTo(d.version());
+                    .isEqualTo(d.subset().version().toString());
             assertThat(table.match(request(choice))).as("again").isSameAs(d);
         }
     }

@@ -186,18 +186,19 @@ public final class ConfigMapping {
             for (RouteConfig.Destination to : r.destinations()) {
                 targets.add(new Route.Target(
                         to.service(),
-                        to.version(),
+                        to.subset(),
                         to.weight(),
                         eviction(to.call().eviction())));
             }
             HeaderChanges changes = new HeaderChanges(edit(r.requestHeaders()), edit(r.responseHeaders()));
-            routes.add(new Route(match(r.match()), targets, changes, mirror(r.mirror()), fault(r.fault())));
+            routes.add(new Route(
+                    match(r.match()), targets, changes, mirror(r.mirror()), fault(r.fault()), r.versionHeader()));
         }
         return routes;
     }
 
     private static Route.@Nullable Mirror mirror(RouteConfig.@Nullable Mirror m) {
-        return m == null ? null : new Route.Mirror(m.service(), m.version(), m.share(), m.bufferBytes());
+        return m == null ? null : new Route.Mirror(m.service(), m.subset(), m.share(), m.bufferBytes());
     }
 
     private static @Nullable Fault fault(RouteConfig.@Nullable Fault f) {
@@ -225,10 +226,12 @@ public final class ConfigMapping {
         }
         TextMatch identity = m.identity() == null ? null : text(m.identity());
         if (m.grpcService() == null) {
-            return new RouteMatch(m.path(), m.pathPrefix(), m.authority(), headers, identity);
+            return new RouteMatch(
+                    m.path(), m.pathPrefix(), m.authority(), headers, identity, m.listener(), m.sources());
         }
         RouteMatch byService = RouteMatch.grpc(m.grpcService(), m.grpcMethod());
-        return new RouteMatch(byService.path(), byService.pathPrefix(), m.authority(), headers, identity);
+        return new RouteMatch(
+                byService.path(), byService.pathPrefix(), m.authority(), headers, identity, m.listener(), m.sources());
     }
 
     private static TextMatch text(RouteConfig.TextCondition c) {

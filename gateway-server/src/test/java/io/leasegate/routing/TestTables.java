@@ -20,7 +20,7 @@ public final class TestTables {
     public static RouteTable routing(String service, Endpoint... endpoints) {
         List<Endpoint> all = List.of(endpoints);
         Cluster cluster = new Cluster(service, all);
-        Destination d = new Destination(cluster, "", new LeastRequestLoadBalancer().picker(all));
+        Destination d = new Destination(cluster, Subset.ALL, new LeastRequestLoadBalancer().picker(all));
         return new RouteTable(1, 7, "etcd", List.of(cluster), List.of(), new NameMap<>(Map.of(service, d)));
     }
 

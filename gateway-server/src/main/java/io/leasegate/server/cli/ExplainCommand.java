@@ -67,6 +67,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--identity", paramLabel = "WHO", description = "Who the client's certificate speaks for.")
     private @Nullable String identity;
 
+    @Option(names = "--listener", paramLabel = "NAME", description = "The listener that it comes in by.")
+    private @Nullable String listener;
+
     @Option(names = "--request-id", paramLabel = "ID", description = "The request id of a call that was made.")
     private @Nullable String requestId;
 
@@ -130,6 +133,7 @@ final class ExplainCommand implements Callable<Integer> {
                 || authority != null
                 || source != null
                 || identity != null
+                || listener != null
                 || !metadata.isEmpty();
         StringBuilder query = new StringBuilder();
         if (requestId != null) {
@@ -155,6 +159,9 @@ final class ExplainCommand implements Callable<Integer> {
         }
         if (identity != null) {
             add(query, "identity", identity);
+        }
+        if (listener != null) {
+            add(query, "listener", listener);
         }
         return query.toString();
     }

@@ -77,10 +77,10 @@ final class RoutingReport {
     }
 
     private void printDestination(JsonNode d) {
-        String version = text(d, "version");
+        String subset = text(d, "subset");
         boolean split = d.path("share").asDouble() < 1;
         out.println();
-        out.println("Service " + paint.bold(text(d, "service")) + (version.isEmpty() ? "" : ", version " + version)
+        out.println("Service " + paint.bold(text(d, "service")) + (subset.isEmpty() ? "" : " " + subset)
                 + (split
                         ? ": " + percent(d.path("share").asDouble()) + " of such calls"
                                 + (d.path("chosen").asBoolean() ? ", this time this one" : "")
@@ -124,7 +124,7 @@ final class RoutingReport {
             JsonNode mirror = d.path("mirror");
             String version = text(mirror, "version");
             out.println("mirror: copies of " + percent(mirror.path("share").asDouble()) + " of the calls go to service "
-                    + text(mirror, "service") + (version.isEmpty() ? "" : ", version " + version));
+                    + text(mirror, "service") + (subset.isEmpty() ? "" : " " + subset));
         }
         if (d.has("fault")) {
             JsonNode fault = d.path("fault");

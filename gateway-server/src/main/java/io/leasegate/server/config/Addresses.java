@@ -1,5 +1,7 @@
 package io.leasegate.server.config;
 
+import io.leasegate.routing.AddressRange;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -71,6 +73,9 @@ final class Addresses {
     /** The IP address of a name server, and its port where that is not 53. */
     static final Kind<InetSocketAddress> NAME_SERVER = new Kind<>(Addresses::nameServer, new InetSocketAddress(53));
 
+    /** An IP address, or a range of them. */
+    static final Kind<AddressRange> RANGE = new Kind<>(Addresses::range, new AddressRange(new byte[4], 32, "0.0.0.0"));
+
     static final Kind<String> SERVICE = word("a service name, without spaces", "[^\\s\\p{Cntrl}]{1,255}");
 
     static final Kind<String> ZONE = word("a zone's name, without spaces", "[^\\s\\p{Cntrl}]{1,255}");
@@ -125,6 +130,18 @@ final class Addresses {
 
     private static boolean isAddress(String host) {
         return IPV4.matcher(host).matches() || (host.indexOf(':') >= 0 && isIpv6(host));
+    }
+
+    private static AddressRange range(String text) throws Unexpected {
+        int slash = text.indexOf('/');
+        String host = slash < 0 ? text : text.substring(0, slash);
+        byte[] address = isAddress(host) ? NetUtil.createByteArrayFromIpAddressString(host) : null;
+        if (address == null) {
+            throw new Unexpected("an IP address or a range of them, such as 10.0.0.0/8 or fd00::/8");
+        }
+        int most = 8 * address.length;
+        int bits = slash < 0 ? most : Kind.integer(0, most).parser().parse(text.substring(slash + 1));
+        return new AddressRange(address, bits, text);
     }
 
     private static void refuseAddress(String host) throws Unexpected {

@@ -47,7 +47,10 @@ final class ConfigReader {
                 s.block("io", io -> new IoConfig(threads(io), io.get("max-queued", Kind.SHARE))),
                 discovery,
                 s.block("dns", DnsReader::lookUps),
-                new RouteReader(services).read(s),
+                new RouteReader(
+                                services,
+                                listeners.stream().map(ListenerConfig::name).toList())
+                        .read(s),
                 servicesConfig,
                 s.block("upstream", ConfigReader::upstream),
                 s.block("tls", ConfigReader::tls),

@@ -1,6 +1,8 @@
 package io.leasegate.server.config;
 
 import io.leasegate.h2.GrpcStatus;
+import io.leasegate.routing.AddressRange;
+import io.leasegate.routing.Subset;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param destinations where its calls go, each with its share; at least one with a weight above 0
  * @param mirror where copies go, null for nowhere
  * @param fault what is done to the calls on purpose, null for nothing
+ * @param versionHeader the request header that may name the version that a call goes to; in lower case, empty for none
  * @param requestHeaders changes to what the instance sees
  * @param responseHeaders changes to what the client sees
  */
@@ -21,6 +24,7 @@ public record RouteConfig(
         List<Destination> destinations,
         @Nullable Mirror mirror,
         @Nullable Fault fault,
+        String versionHeader,
         HeaderChanges requestHeaders,
         HeaderChanges responseHeaders) {
 
@@ -39,6 +43,8 @@ public record RouteConfig(
      * @param authority the host of {@code :authority}, with or without its port, or null
      * @param headers conditions on other request headers
      * @param identity who the client's certificate speaks for, or null
+     * @param listener the name of the listener that calls come in by, or null
+     * @param sources ranges of the client's IP address; none where it does not matter
      */
     public record Match(
             @Nullable String path,
@@ -47,10 +53,13 @@ public record RouteConfig(
             @Nullable String grpcMethod,
             @Nullable String authority,
             List<HeaderCondition> headers,
-            @Nullable TextCondition identity) {
+            @Nullable TextCondition identity,
+            @Nullable String listener,
+            List<AddressRange> sources) {
 
         public Match {
             headers = List.copyOf(headers);
+            sources = List.copyOf(sources);
         }
     }
 
@@ -82,21 +91,21 @@ public record RouteConfig(
      * One of the places that a route leads to.
      *
      * @param service the service's name
-     * @param version the version of it, empty for any
+     * @param subset which instances of it
      * @param weight its share relative to the other destinations, 0 or more
      * @param call the service's settings per call with those of the route laid over
      */
-    public record Destination(String service, String version, int weight, CallConfig call) {}
+    public record Destination(String service, Subset subset, int weight, CallConfig call) {}
 
     /**
      * Copies of calls, whose answers are dropped.
      *
      * @param service the service that gets them
-     * @param version the version of it, empty for any
+     * @param subset which instances of it
      * @param share the part of the calls that is copied, 0 to 1
      * @param bufferBytes how much of one call is held for an instance that does not take it, before the copy is given up
      */
-    public record Mirror(String service, String version, double share, int bufferBytes) {}
+    public record Mirror(String service, Subset subset, double share, int bufferBytes) {}
 
     /** What is done to calls on purpose; at least one of the two. */
     public record Fault(@Nullable Delay delay, @Nullable Abort abort) {}

@@ -1,5 +1,7 @@
 package io.leasegate.server.config;
 
+import io.leasegate.routing.Subset;
+import io.leasegate.routing.VersionMatch;
 import io.leasegate.server.config.RouteConfig.Abort;
 import io.leasegate.server.config.RouteConfig.Delay;
 import io.leasegate.server.config.RouteConfig.Destination;
@@ -23,16 +25,20 @@ final class RouteReader {
 
     private static final Kind<Integer> WEIGHT = Kind.integer(0, 1_000_000);
 
+    private static final Kind<VersionMatch> VERSION = new Kind<>(RouteReader::version, VersionMatch.ANY);
     private static final Kind<Integer> MIRROR_BUFFER = Kind.bytes(0, 64 << 20);
     private static final int DEFAULT_MIRROR_BUFFER = 1 << 20;
 
     private final ServiceReader services;
+    private final List<String> listeners;
 
     /**
      * @param services has read the services, which give a route's calls their defaults
+     * @param listeners the names of all listeners
      */
-    RouteReader(ServiceReader services) {
+    RouteReader(ServiceReader services, List<String> listeners) {
         this.services = services;
+        this.listeners = listeners;
     }
 
     List<RouteConfig> read(Section s) {
@@ -47,7 +53,7 @@ final class RouteReader {
         if (s.find("match") == null) {
             s.missing("match", "expected a block with at least one condition, such as { path-prefix = \"/\" }");
         }
-        Match match = s.block("match", RouteReader::match);
+        Match match = s.block("match", this::match);
         List<Destination> destinations = destinations(s);
         Mirror mirror = s.optionalBlock("mirror", RouteReader::mirror);
         Fault fault = s.optionalBlock("fault", RouteReader::fault);
@@ -55,10 +61,12 @@ final class RouteReader {
         Both headers = s.block(
                 "headers",
                 h -> new Both(h.block("request", RouteReader::changes), h.block("response", RouteReader::changes)));
-        return new RouteConfig(match, destinations, mirror, fault, headers.request(), headers.response());
+        String versionHeader = s.find("version-header", Headers.NAME, "");
+        return new RouteConfig(
+                match, destinations, mirror, fault, versionHeader, headers.request(), headers.response());
     }
 
-    private static Match match(Section s) {
+    private Match match(Section s) {
         List<String> paths = new ArrayList<>();
         for (String key : List.of("path", "path-prefix", "grpc-service")) {
             if (s.find(key) != null) {
@@ -80,16 +88,20 @@ final class RouteReader {
                 s.find("grpc-method", Addresses.GRPC_METHOD),
                 s.find("authority", Addresses.AUTHORITY),
                 conditions(s),
-                identity(s));
+                identity(s),
+                listener(s),
+                s.list("source", Addresses.RANGE));
         if (paths.isEmpty()
                 && method == null
                 && match.authority() == null
                 && match.headers().isEmpty()
-                && match.identity() == null) {
+                && match.identity() == null
+                && match.listener() == null
+                && match.sources().isEmpty()) {
             // A block that is missing as a whole has been told.
             if (s.isPresent()) {
                 s.problem(
-                        "no condition (expected at least one of path-prefix, path, grpc-service, authority, headers and identity)");
+                        "no condition (expected at least one of path-prefix, path, grpc-service, authority, headers, identity, listener and source)");
             }
         }
         return match;
@@ -109,6 +121,18 @@ final class RouteReader {
     private static @Nullable TextCondition identity(Section s) {
         Node node = s.find("identity");
         return node == null ? null : condition(node);
+    }
+
+    private @Nullable String listener(Section s) {
+        Node node = s.find("listener");
+        if (node == null || s.context().isCatalog()) {
+            return null;
+        }
+        String name = node.as(Kind.TEXT);
+        if (!listeners.contains(name)) {
+            node.unexpected("the name of a listener; there are " + String.join(", ", listeners));
+        }
+        return name;
     }
 
     /** A text for an exact match, or a block for the other kinds. */
@@ -163,9 +187,13 @@ final class RouteReader {
         List<Destination> destinations = new ArrayList<>();
         if (hasService || !hasSplit) {
             String service = s.find("service", Addresses.SERVICE, "-");
-            destinations.add(destination(s, service, s.find("version", Kind.ANY_TEXT, ""), 1));
-        } else if (s.find("version") != null) {
-            s.problem("version beside split (expected it in the elements of split)");
+            destinations.add(destination(s, service, subset(s), 1));
+        } else {
+            for (String key : List.of("version", "tags", "metadata")) {
+                if (s.find(key) != null) {
+                    s.problem(key + " beside split (expected it in the elements of split)");
+                }
+            }
         }
         if (hasSplit) {
             destinations.addAll(split(s));
@@ -174,20 +202,18 @@ final class RouteReader {
     }
 
     private List<Destination> split(Section s) {
-        record Share(String service, String version, int weight) {}
-        Set<String> seen = new HashSet<>();
+        record Share(String service, Subset subset, int weight) {}
+        Set<List<Object>> seen = new HashSet<>();
         List<Destination> destinations = new ArrayList<>();
         int total = 0;
         for (Node element : s.elements("split")) {
-            Share share = element.asBlock(e -> new Share(
-                    e.get("service", Addresses.SERVICE),
-                    e.find("version", Kind.ANY_TEXT, ""),
-                    e.find("weight", WEIGHT, 1)));
-            if (!seen.add(share.service + " " + share.version)) {
+            Share share = element.asBlock(
+                    e -> new Share(e.get("service", Addresses.SERVICE), subset(e), e.find("weight", WEIGHT, 1)));
+            if (!seen.add(List.of(share.service, share.subset))) {
                 element.wrong("the same service and version twice; add up the weights in one element");
             }
             total += share.weight;
-            destinations.add(destination(s, share.service, share.version, share.weight));
+            destinations.add(destination(s, share.service, share.subset, share.weight));
         }
         Node node = s.find("split");
         if (total == 0 && node != null && node.isList() && !s.context().hasProblemUnder(node.path())) {
@@ -197,14 +223,29 @@ final class RouteReader {
     }
 
     /** The route's own blocks lie over those of the service that the calls go to. */
-    private Destination destination(Section s, String service, String version, int weight) {
-        return new Destination(service, version, weight, CallReader.read(s, services.layers(service)));
+    private Destination destination(Section s, String service, Subset subset, int weight) {
+        return new Destination(service, subset, weight, CallReader.read(s, services.layers(service)));
+    }
+
+    private static Subset subset(Section s) {
+        return new Subset(
+                s.find("version", VERSION, VersionMatch.ANY),
+                Set.copyOf(s.list("tags", Kind.TEXT)),
+                DiscoveryReader.metadata(s));
+    }
+
+    private static VersionMatch version(String text) throws Unexpected {
+        try {
+            return VersionMatch.of(text);
+        } catch (IllegalArgumentException e) {
+            throw new Unexpected("a version, or a range of them such as ^1.2, \">=1.2 <2\" or 1.x");
+        }
     }
 
     private static Mirror mirror(Section s) {
         return new Mirror(
                 s.get("service", Addresses.SERVICE),
-                s.find("version", Kind.ANY_TEXT, ""),
+                subset(s),
                 s.find("percent", Kind.SHARE, 1d),
                 s.find("buffer", MIRROR_BUFFER, DEFAULT_MIRROR_BUFFER));
     }

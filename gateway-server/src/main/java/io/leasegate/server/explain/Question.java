@@ -20,19 +20,21 @@ record Question(
         String path,
         List<HypotheticalCall.Header> headers,
         String source,
-        @Nullable String identity) {
+        @Nullable String identity,
+        String listener) {
 
     static final String USAGE =
             "/api/explain?path=/pkg.Service/Method takes also authority=HOST, header=NAME:VALUE (any number"
-                    + " of them), source=IP and identity=WHO; /api/explain?request-id=ID takes nothing else";
+                    + " of them), source=IP, identity=WHO and listener=NAME; /api/explain?request-id=ID takes nothing else";
 
-    private static final List<String> OF_A_CALL = List.of("path", "authority", "header", "source", "identity");
+    private static final List<String> OF_A_CALL =
+            List.of("path", "authority", "header", "source", "identity", "listener");
 
     /** Characters of a token (RFC 9110 section 5.6.2) as HTTP/2 has names: without upper case. */
     private static final String NAME = "[a-z0-9!#$%&'*+.^_`|~-]+";
 
     HypotheticalCall call() {
-        return new HypotheticalCall(authority, path, headers, source, identity);
+        return new HypotheticalCall(authority, path, headers, source, identity, listener);
     }
 
     /** @throws IllegalArgumentException when it makes no sense; the message says what is wrong and what was expected */
@@ -52,7 +54,7 @@ record Question(
             if (requestId.isEmpty()) {
                 throw new IllegalArgumentException("request-id: it is empty (expected the id of a call)");
             }
-            return new Question(requestId, "", "", List.of(), "", null);
+            return new Question(requestId, "", "", List.of(), "", null, "");
         }
         String path = only(parameters, "path");
         if (path == null) {
@@ -63,6 +65,7 @@ record Question(
         }
         String authority = only(parameters, "authority");
         String source = only(parameters, "source");
+        String listener = only(parameters, "listener");
         if (source != null && !NetUtil.isValidIpV4Address(source) && !NetUtil.isValidIpV6Address(source)) {
             throw new IllegalArgumentException("source: '" + source + "' (expected an IP address without a port)");
         }
@@ -74,7 +77,8 @@ record Question(
                 path,
                 List.copyOf(headers),
                 source == null ? "" : source,
-                only(parameters, "identity"));
+                only(parameters, "identity"),
+                listener == null ? "" : listener);
     }
 
     private static @Nullable String only(Map<String, List<String>> parameters, String name) {

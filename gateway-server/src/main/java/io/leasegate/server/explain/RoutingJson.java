@@ -63,7 +63,8 @@ final class RoutingJson {
 
     private static void destination(ObjectNode node, DestinationExplanation d) {
         node.put("service", d.destination().cluster().name());
-        node.put("version", d.destination().version());
+        node.put("version", d.destination().subset().version().toString());
+        node.put("subset", d.destination().subset().describe().strip());
         node.put("share", d.share());
         node.put("chosen", d.chosen());
         onPurpose(node, d.destination());

@@ -461,6 +461,19 @@ class ConfigErrorsTest {
                         "match { path = \"/a\" }, version = 1, split = [ { service = b } ]",
                         ": version beside split " + "(expected it in the elements of split)"),
                 route(
+                        "match { path = \"/a\" }, tags = [ x ], split = [ { service = b } ]",
+                        ": tags beside split " + "(expected it in the elements of split)"),
+                route(
+                        "match { path = \"/a\" }, service = a, version = \"^one\"",
+                        ".version: ^one (expected a version, or a range of them such as ^1.2, \">=1.2 <2\" or 1.x)"),
+                route(
+                        "match { listener = edge }, service = a",
+                        ".match.listener: edge (expected the name of a listener; there are default)"),
+                route("match { source = 10.0.0.0/33 }, service = a", ".match.source: 10.0.0.0/33 (expected 0-32)"),
+                route(
+                        "match { source = [ localhost ] }, service = a",
+                        ".match.source[0]: localhost (expected an IP address or a range of them, such as 10.0.0.0/8 or fd00::/8)"),
+                route(
                         "match { path = \"/a\" }, split = []",
                         ".split: [] (expected at least one element with a weight above 0: "
                                 + "[ { service = NAME, weight = 90 }, … ])"),

@@ -8,6 +8,9 @@ import io.leasegate.discovery.NamedSettings.Servers;
 import io.leasegate.h2.GrpcStatus;
 import io.leasegate.h2.ProtocolSettings;
 import io.leasegate.registration.KeyPrefix;
+import io.leasegate.routing.AddressRange;
+import io.leasegate.routing.Subset;
+import io.leasegate.routing.VersionMatch;
 import io.leasegate.server.config.CallConfig.Eviction;
 import io.leasegate.server.config.CallConfig.Hedge;
 import io.leasegate.server.config.CallConfig.InFlight;
@@ -350,10 +353,13 @@ class ConfigLoaderTest {
                         c { present = false }
                       }
                       identity { prefix = "spiffe://lab/" }
+                      listener = main, source = [ 10.0.0.0/8, "fd00::1" ]
                     }
                     service = orders
                     version = 2.0
-                    mirror { service = shadow, percent = 12.5%, buffer = 64KiB }
+                    tags = [ canary ], metadata { zone = eu }
+                    version-header = X-Version
+                    mirror { service = shadow, version = "^3", percent = 12.5%, buffer = 64KiB }
                     fault { delay.duration = 20ms, abort { status = ABORTED, message = "tested", percent = 1% } }
                     headers {
                       request { set { X-A = "1" }, add { b = "x y" }, remove = [ C ] }
@@ -382,11 +388,19 @@ class ConfigLoaderTest {
                                 new HeaderCondition("a", new TextCondition(TextKind.PREFIX, "b")),
                                 new HeaderCondition("b", new TextCondition(TextKind.REGEX, "[0-9]+")),
                                 new HeaderCondition("c", new TextCondition(TextKind.PRESENT, "false"))),
-                        new TextCondition(TextKind.PREFIX, "spiffe://lab/")));
+                        new TextCondition(TextKind.PREFIX, "spiffe://lab/"),
+                        "main",
+                        List.of(
+                                new AddressRange(new byte[] {10, 0, 0, 0}, 8, "10.0.0.0/8"),
+                                new AddressRange(
+                                        new byte[] {(byte) 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
+                                        128,
+                                        "fd00::1"))));
+        assertThat(first.versionHeader()).isEqualTo("x-version");
         assertThat(first.destinations())
                 .containsExactly(new Destination(
                         "orders",
-                        "2.0",
+                        new Subset(VersionMatch.of("2.0"), Set.of("canary"), Map.of("zone", "eu")),
                         1,
                         new CallConfig(
                                 new Retry(
@@ -400,7 +414,8 @@ class ConfigLoaderTest {
                                 ofOrders.hedge(),
                                 new Timeouts(Duration.ofSeconds(8), Duration.ofSeconds(3), null, 0.1),
                                 ofOrders.eviction())));
-        assertThat(first.mirror()).isEqualTo(new Mirror("shadow", "", 0.125, 65536));
+        assertThat(first.mirror())
+                .isEqualTo(new Mirror("shadow", new Subset(VersionMatch.of("^3"), Set.of(), Map.of()), 0.125, 65536));
         assertThat(first.fault())
                 .isEqualTo(
                         new Fault(new Delay(Duration.ofMillis(20), 1), new Abort(GrpcStatus.ABORTED, "tested", 0.01)));
@@ -408,10 +423,13 @@ class ConfigLoaderTest {
                 .isEqualTo(new HeaderChanges(Map.of("x-a", "1"), Map.of("b", "x y"), List.of("c")));
         assertThat(first.responseHeaders()).isEqualTo(new HeaderChanges(Map.of(), Map.of(), List.of("server")));
         RouteConfig second = config.routes().get(1);
-        assertThat(second.match()).isEqualTo(new Match(null, "/shop.", null, null, null, List.of(), null));
+        assertThat(second.match())
+                .isEqualTo(new Match(null, "/shop.", null, null, null, List.of(), null, null, List.of()));
         assertThat(second.destinations())
                 .containsExactly(
-                        new Destination("orders", "", 9, ofOrders), new Destination("other", "v2", 1, DEFAULT_CALL));
+                        new Destination("orders", Subset.ALL, 9, ofOrders),
+                        new Destination("other", Subset.ofVersion("v2"), 1, DEFAULT_CALL));
+        assertThat(second.versionHeader()).isEmpty();
         assertThat(second.mirror()).isNull();
         assertThat(second.fault()).isNull();
         assertThat(second.requestHeaders().isEmpty()).isTrue();

@@ -1,0 +1,84 @@
+package io.leasegate.routing;
+
+import org.jspecify.annotations.Nullable;
+import org.semver4j.RangesList;
+import org.semver4j.RangesListFactory;
+import org.semver4j.Semver;
+
+/**
+ * The versions of instances that a route means: any, one, or a range of semantic versions as npm writes them (node-semver: {@code ^1.2}, {@code ~1.2},
+ * {@code >=1.2 <2}, {@code 1.x}, {@code 1.2 - 1.4}, and several with {@code ||}). A version before a release, such as 1.3.0-rc.1, is in no range that does not
+ * name one of the same release. Equal by its text. Immutable.
+ */
+public final class VersionMatch {
+
+    /** Whatever version an instance has, or none. */
+    public static final VersionMatch ANY = new VersionMatch("", null);
+
+    private final String text;
+    private final @Nullable RangesList range;
+
+    private VersionMatch(String text, @Nullable RangesList range) {
+        this.text = text;
+        this.range = range;
+    }
+
+    /** Exactly the version with this text; any for the empty text. */
+    public static VersionMatch exactly(String version) {
+        return version.isEmpty() ? ANY : new VersionMatch(version, null);
+    }
+
+    /**
+     * A version, or a range of them where the text has the form of one.
+     *
+     * @throws IllegalArgumentException where the text begins or is joined as a range is, and cannot be read as one
+     */
+    public static VersionMatch of(String text) {
+        if (!isRange(text)) {
+            return exactly(text);
+        }
+        RangesList ranges = RangesListFactory.create(text);
+        if (ranges.get().isEmpty()) {
+            throw new IllegalArgumentException("not a range of versions: " + text);
+        }
+        return new VersionMatch(text, ranges);
+    }
+
+    private static boolean isRange(String text) {
+        return (!text.isEmpty() && "<>=^~".indexOf(text.charAt(0)) >= 0)
+                || text.indexOf('*') >= 0
+                || text.contains(" - ")
+                || text.contains("||")
+                || text.endsWith(".x");
+    }
+
+    public boolean isAny() {
+        return text.isEmpty();
+    }
+
+    /** Whether an instance's version is one of them. What is no semantic version is read as far as it looks like one: {@code v1.2} as 1.2.0. */
+    public boolean contains(String version) {
+        if (range == null) {
+            return text.isEmpty() || text.equals(version);
+        }
+        Semver strict = Semver.parse(version);
+        Semver parsed = strict != null ? strict : Semver.coerce(version);
+        return parsed != null && range.isSatisfiedBy(parsed);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof VersionMatch that && text.equals(that.text) && (range == null) == (that.range == null);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    /** As it was written. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}
