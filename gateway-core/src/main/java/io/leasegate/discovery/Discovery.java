@@ -95,6 +95,16 @@ public final class Discovery implements AutoCloseable {
     }
 
     /**
+     * Tells what the instances of one version of a service say they serve: calls for it go to them where neither a route nor a registered
+     * name leads elsewhere.
+     *
+     * @param grpcServices full names of gRPC services, each once; empty for none
+     */
+    public void setGrpcServices(String service, String version, List<String> grpcServices) {
+        control.execute(() -> watcher.learned(service, version, grpcServices));
+    }
+
+    /**
      * Runs the task once the table reflects at least this revision, on the control thread; everybody was told by then what the table took
      * out. A registry that is behind is asked to make sure of it.
      *

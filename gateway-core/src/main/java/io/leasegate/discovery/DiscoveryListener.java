@@ -1,6 +1,7 @@
 package io.leasegate.discovery;
 
 import io.leasegate.endpoint.EndpointId;
+import io.leasegate.routing.Collision;
 import io.leasegate.routing.RouteTable;
 
 /** Hears what discovery does, for metrics. Called on the control loop; must not block. */
@@ -22,6 +23,9 @@ public interface DiscoveryListener {
      * @param nanos from the receipt of the news to the publication of the table
      */
     default void onEvicted(long nanos) {}
+
+    /** Several services offer the same gRPC service, which was not so before. */
+    default void onCollision(Collision collision) {}
 
     /** A key was refused. */
     default void onRefused(Refusal refusal) {}

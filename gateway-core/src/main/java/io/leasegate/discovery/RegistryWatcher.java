@@ -46,6 +46,7 @@ final class RegistryWatcher {
     private final Map<String, Set<String>> expected = new HashMap<>();
     private final List<Consumer<Endpoint>> unhealthyListeners = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
+    private final List<Endpoint> otherState = new ArrayList<>();
     private boolean publishSoon;
     private @Nullable Scheduled publishLater;
     private long publishedNanos;
@@ -160,6 +161,12 @@ final class RegistryWatcher {
         change(endpoint, () -> endpoint.readmit(loop.nanoTime()));
     }
 
+    /** Instances said what they serve. */
+    void learned(String service, String version, List<String> grpcServices) {
+        builder.learned(service, version, grpcServices);
+        publishSpread();
+    }
+
     private void change(Endpoint endpoint, Runnable how) {
         if (!builder.holds(endpoint)) {
             return;
@@ -171,6 +178,7 @@ final class RegistryWatcher {
             return;
         }
         builder.healthChanged(endpoint);
+        otherState.add(endpoint);
         if (after == EndpointState.HEALTHY) {
             publishSpread();
         } else {
@@ -224,9 +232,14 @@ final class RegistryWatcher {
             tell(() -> listener.onEvicted(end - received));
         }
         removalsReceived.clear();
+        update.collisions().forEach(c -> tell(() -> listener.onCollision(c)));
+        List<Endpoint> changed = new ArrayList<>(update.changed());
+        otherState.stream().filter(builder::holds).forEach(changed::add);
+        otherState.clear();
         for (EndpointListener l : endpointListeners) {
             update.removed().forEach(e -> tell(() -> l.onRemoved(e, newsNanos)));
             update.added().forEach(e -> tell(() -> l.onAdded(e)));
+            changed.forEach(e -> tell(() -> l.onChanged(e)));
         }
         tellWaiting(update.table().revision());
     }

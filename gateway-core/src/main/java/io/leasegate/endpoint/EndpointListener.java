@@ -9,6 +9,9 @@ public interface EndpointListener {
     /** The endpoint is new in the table; it is {@link EndpointState#UNCHECKED}. */
     void onAdded(Endpoint endpoint);
 
+    /** Its registration is another one, or its state is. */
+    default void onChanged(Endpoint endpoint) {}
+
     /**
      * The endpoint is not in the table any more and never comes back; it is {@link EndpointState#DRAINING}.
      *

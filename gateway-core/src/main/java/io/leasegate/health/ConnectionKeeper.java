@@ -5,7 +5,10 @@ import io.leasegate.endpoint.Endpoint;
 /** Keeps connections to endpoints open. Safe from any thread. */
 public interface ConnectionKeeper {
 
-    /** Keeps one connection to the endpoint open from now on, by trying again whenever there is none, and tells the watcher of it. */
+    /**
+     * Keeps one connection to the endpoint open from now on, by trying again whenever there is none, and tells the watcher of it. May be
+     * called again with another watcher: all are told of the same connection.
+     */
     void watch(Endpoint endpoint, ConnectionWatcher watcher);
 
     /**

@@ -1,24 +1,29 @@
 package io.leasegate.proxy;
 
 import io.leasegate.health.ConnectionWatcher;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Health checking's part in one pool: who checks, and on which of the pool's connections. Used on the pool's loop only. */
+/** Health checking's part in one pool: who asks the instance, and on which of the pool's connections. Used on the pool's loop only. */
 final class HealthWatch {
 
-    private @Nullable ConnectionWatcher watcher;
+    private final List<ConnectionWatcher> watchers = new ArrayList<>(2);
     private @Nullable UpstreamConnection watched;
 
-    /** Begins; takes one of the ready connections when there is one. */
+    /** Begins, or goes on for one more; takes one of the ready connections when there is one. */
     void begin(ConnectionWatcher newWatcher, List<UpstreamConnection> ready) {
-        watcher = newWatcher;
-        takeOneOf(ready);
+        watchers.add(newWatcher);
+        if (watched == null) {
+            takeOneOf(ready);
+        } else {
+            newWatcher.onConnected(watched.h2());
+        }
     }
 
     /** Whether health checking waits for a connection. */
     boolean lacksConnection() {
-        return watcher != null && watched == null;
+        return !watchers.isEmpty() && watched == null;
     }
 
     boolean isOn(UpstreamConnection connection) {
@@ -27,21 +32,23 @@ final class HealthWatch {
 
     /** A connection is ready: it is taken when there is no other. */
     void onReady(UpstreamConnection connection) {
-        ConnectionWatcher w = watcher;
-        if (w != null && watched == null) {
-            watched = connection;
-            w.onConnected(connection.h2());
+        if (!lacksConnection()) {
+            return;
+        }
+        watched = connection;
+        for (int i = 0; i < watchers.size() && watched == connection; i++) {
+            // What one asks may cost the connection, and then all have been told of that.
+            watchers.get(i).onConnected(connection.h2());
         }
     }
 
     /** A connection takes no more streams. Health checking goes on over another one, if there is one. */
     void onGone(UpstreamConnection connection, String reason, List<UpstreamConnection> ready) {
-        ConnectionWatcher w = watcher;
-        if (w == null || watched != connection) {
+        if (watched == null || watched != connection) {
             return;
         }
         watched = null;
-        w.onDisconnected(reason);
+        watchers.forEach(w -> w.onDisconnected(reason));
         takeOneOf(ready);
     }
 
@@ -53,19 +60,16 @@ final class HealthWatch {
 
     /** No connection can be made. While another one stands, that alone does not make an instance unhealthy. */
     void onConnectFailed(String reason) {
-        ConnectionWatcher w = watcher;
-        if (w != null && watched == null) {
-            w.onConnectFailed(reason);
+        if (watched == null) {
+            watchers.forEach(w -> w.onConnectFailed(reason));
         }
     }
 
     /** Ends; an open health check would keep its connection, and a server that shuts down waiting, for ever. */
     void end(String reason) {
-        ConnectionWatcher w = watcher;
-        watcher = null;
-        if (w != null && watched != null) {
-            watched = null;
-            w.onDisconnected(reason);
-        }
+        List<ConnectionWatcher> told = watched == null ? List.of() : List.copyOf(watchers);
+        watchers.clear();
+        watched = null;
+        told.forEach(w -> w.onDisconnected(reason));
     }
 }

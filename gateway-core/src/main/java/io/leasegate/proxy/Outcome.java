@@ -28,7 +28,7 @@ public enum Outcome {
             false,
             EndedBy.GATEWAY,
             Phase.ROUTE,
-            "no service is registered under any name that the request gives"),
+            "no service is registered under any name that the request gives, and no instance says that it serves it"),
     NO_HEALTHY_ENDPOINT(
             "UH",
             GrpcStatus.UNAVAILABLE,

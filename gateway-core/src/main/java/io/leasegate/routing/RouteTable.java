@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * {@link RouteTableRef}, safe from any thread.
  *
  * <p>A request goes where the first matching route says. Where none matches, the service is looked for by the host of
- * {@code :authority}, by the full gRPC service name in {@code :path}, and by the last part of that name in lower case. A name whose
- * service has endpoints goes before one whose service has lost its last.
+ * {@code :authority}, by the full gRPC service name in {@code :path}, and by the last part of that name in lower case; last by that full
+ * name among what instances say they serve. A name whose service has endpoints goes before one whose service has lost its last.
  */
 public final class RouteTable {
 
@@ -24,7 +24,7 @@ public final class RouteTable {
     private final String source;
     private final List<Cluster> clusters;
     private final List<RouteEntry> routes;
-    private final NameMap<Destination> services;
+    private final KnownNames names;
 
     RouteTable(
             long version,
@@ -32,27 +32,27 @@ public final class RouteTable {
             String source,
             List<Cluster> clusters,
             List<RouteEntry> routes,
-            NameMap<Destination> services) {
+            KnownNames names) {
         this.version = version;
         this.revision = revision;
         this.source = source;
         this.clusters = List.copyOf(clusters);
         this.routes = List.copyOf(routes);
-        this.services = services;
+        this.names = names;
     }
 
     /** The table that knows nothing. */
     static RouteTable empty(String source) {
-        return new RouteTable(0, 0, source, List.of(), List.of(), new NameMap<>(Map.of()));
+        return new RouteTable(0, 0, source, List.of(), List.of(), KnownNames.NONE);
     }
 
     /** The same table, found to reflect another revision as well. */
     RouteTable withRevision(long newRevision) {
-        return new RouteTable(version, newRevision, source, clusters, routes, services);
+        return new RouteTable(version, newRevision, source, clusters, routes, names);
     }
 
-    NameMap<Destination> services() {
-        return services;
+    KnownNames names() {
+        return names;
     }
 
     /** Counts the changes of what is routed; stays when a newer registry revision changed nothing of it. */
@@ -121,7 +121,7 @@ public final class RouteTable {
         if (end < 0) {
             return byAuthority;
         }
-        Destination byService = services.get(path, 1, end, false);
+        Destination byService = names.registered().get(path, 1, end, false);
         if (trace != null) {
             trace.name("grpc-service", path, 1, end, byService);
         }
@@ -129,12 +129,19 @@ public final class RouteTable {
             return byService;
         }
         int last = lastPart(path, end);
-        Destination byLastPart = services.get(path, last, end, true);
+        Destination byLastPart = names.registered().get(path, last, end, true);
         if (trace != null) {
             trace.name("last part of grpc-service, in lower case", path, last, end, byLastPart);
         }
         if (usable(byLastPart)) {
             return byLastPart;
+        }
+        Destination learned = names.learned().get(path, 1, end, false);
+        if (trace != null) {
+            trace.name("what instances say they serve", path, 1, end, learned);
+        }
+        if (learned != null) {
+            return learned;
         }
         return byAuthority != null ? byAuthority : byService != null ? byService : byLastPart;
     }
@@ -142,8 +149,8 @@ public final class RouteTable {
     /** As it is written, or in lower case: hosts are equal whatever their case (RFC 3986 section 3.2.2). */
     private @Nullable Destination byHost(CharSequence authority) {
         int end = hostEnd(authority);
-        Destination exact = services.get(authority, 0, end, false);
-        return exact != null ? exact : services.get(authority, 0, end, true);
+        Destination exact = names.registered().get(authority, 0, end, false);
+        return exact != null ? exact : names.registered().get(authority, 0, end, true);
     }
 
     /** What {@link #match} looked for in vain, in words for the caller. */
@@ -167,7 +174,8 @@ public final class RouteTable {
         if (!last.contentEquals(path.subSequence(1, end))) {
             quote(s.append(" or as "), last, 0, last.length());
         }
-        return s.append(" (:path)").toString();
+        return s.append(" (:path), and no instance says by server reflection that it serves it")
+                .toString();
     }
 
     private static StringBuilder quote(StringBuilder s, CharSequence text, int start, int end) {
@@ -219,6 +227,22 @@ public final class RouteTable {
             }
         }
         return 1;
+    }
+
+    /** What the instances of a registered service say they serve: the full names of gRPC services by version. */
+    public Map<String, List<String>> grpcServices(String service) {
+        return names.grpcServices().getOrDefault(service, Map.of());
+    }
+
+    /** The registered service that has this gRPC service by the word of its instances, or null: the one that calls go to where several have. */
+    public @Nullable String serviceThatOffers(String grpcService) {
+        Destination d = names.learned().get(grpcService, 0, grpcService.length(), false);
+        return d == null ? null : d.cluster().name();
+    }
+
+    /** How many gRPC services are known by the word of instances. */
+    public int grpcServiceCount() {
+        return names.learned().size();
     }
 
     /** The endpoint with the given address in the named cluster, or null: for tests and admin pages. */

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   set(key, instances) --+                     +-- services without a change keep cluster, picker and place
  *   healthChanged(...)  --+--> build(revision) -+-- changed services get a new cluster and new pickers
- *   routes(...)         --+                     +-- nothing changed: the previous table itself
+ *   learned(...)        --+                     +-- nothing changed: the previous table itself
+ *   routes(...)         --+
  * </pre>
  *
  * <p>Invariants: several keys with the same service and address make one {@link Endpoint}, which says what the key of the highest
@@ -50,6 +51,7 @@ public final class RouteTableBuilder {
     private final TreeMap<String, ServiceEntry> services = new TreeMap<>();
     private final LinkedHashSet<String> emptyServices = new LinkedHashSet<>();
     private final Set<ServiceEntry> dirty = new LinkedHashSet<>();
+    private final Offers offers = new Offers();
     private List<Route> routes = List.of();
     private Map<String, Wanted> routed = Map.of();
     private Set<String> expected = Set.of();
@@ -179,6 +181,20 @@ public final class RouteTableBuilder {
         pickersChange(endpoint);
     }
 
+    /**
+     * What the instances of one version of a service say they serve, in the place of what was known before. It is forgotten with the last
+     * instance of that version.
+     *
+     * @param grpcServices full names of gRPC services, each once
+     */
+    public void learned(String service, String version, List<String> grpcServices) {
+        ServiceEntry s = services.get(service);
+        if (s != null && s.offer.learned(version, List.copyOf(grpcServices))) {
+            s.pickersStale = true;
+            dirty.add(s);
+        }
+    }
+
     private void pickersChange(Endpoint endpoint) {
         ServiceEntry s = services.get(endpoint.id().service());
         if (s != null && s.holds(endpoint)) {
@@ -194,11 +210,13 @@ public final class RouteTableBuilder {
      */
     public TableUpdate build(long revision) {
         List<Endpoint> added = new ArrayList<>();
+        List<Endpoint> changed = new ArrayList<>();
         List<Endpoint> removed = new ArrayList<>();
         Map<String, Destination> changes = new LinkedHashMap<>();
         for (ServiceEntry s : dirty) {
-            if (s.refresh(added, removed, wantedOf(routed, s.name))) {
+            if (s.refresh(added, removed, changed, wantedOf(routed, s.name))) {
                 changes.put(s.name, s.any());
+                offers.take(s.name, s.offer);
             }
             if (s.isEmpty()) {
                 services.remove(s.name);
@@ -211,18 +229,19 @@ public final class RouteTableBuilder {
         } else if (revision != table.revision()) {
             table = table.withRevision(revision);
         }
-        return new TableUpdate(table, added, removed);
+        return new TableUpdate(table, added, changed, removed, offers.newCollisions());
     }
 
     private RouteTable makeTable(long version, long revision, Map<String, Destination> changes) {
         boolean dropped = noteEmptyServices(changes);
         NameMap<Destination> byName =
-                dropped || namesChanged ? null : table.services().replace(changes);
+                dropped || namesChanged ? null : table.names().registered().replace(changes);
         if (byName == null) {
             byName = new NameMap<>(allDestinations());
         }
         List<Cluster> clusters = changes.size() > MAX_PATCHES ? allClusters() : patchedClusters(changes);
-        return new RouteTable(version, revision, table.source(), clusters, routeEntries(), byName);
+        KnownNames names = offers.known(byName, table.names());
+        return new RouteTable(version, revision, table.source(), clusters, routeEntries(), names);
     }
 
     private List<Cluster> allClusters() {

@@ -29,6 +29,9 @@ final class ServiceEntry {
     /** Whether the pickers must be made anew although the registrations are the same. */
     boolean pickersStale;
 
+    /** What its instances say they serve. */
+    final Offer offer;
+
     private final Function<String, LoadBalancer> balancers;
     private final LoadBalancer balancer;
     private final Map<Subset, LoadBalancer> subsetBalancers = new HashMap<>();
@@ -41,6 +44,7 @@ final class ServiceEntry {
         this.name = name;
         this.balancers = balancers;
         this.balancer = balancers.apply(name);
+        this.offer = new Offer(name, balancers);
     }
 
     /** One address, and the keys that register it: the last in order speaks for it. */
@@ -96,10 +100,11 @@ final class ServiceEntry {
     /**
      * Brings endpoints, cluster and pickers up to date.
      *
+     * @param changed gets the endpoints whose registration is another one
      * @param wanted what routes ask for
      * @return whether the destinations are others than before
      */
-    boolean refresh(List<Endpoint> added, List<Endpoint> removed, Wanted wanted) {
+    boolean refresh(List<Endpoint> added, List<Endpoint> removed, List<Endpoint> changed, Wanted wanted) {
         boolean membersChanged = false;
         boolean registrationsChanged = false;
         for (EndpointId id : dirtyMembers) {
@@ -122,6 +127,7 @@ final class ServiceEntry {
             } else if (!instance.equals(e.instance())) {
                 registrationsChanged |= !routedAlike(instance, e.instance());
                 e.update(instance);
+                changed.add(e);
             }
         }
         dirtyMembers.clear();
@@ -154,6 +160,7 @@ final class ServiceEntry {
             of.put(subset, new Destination(cluster, subset, own.picker(some)));
         }
         bySubset = of;
+        offer.rebuild(any, callable);
     }
 
     private List<Endpoint> endpoints() {

@@ -1,5 +1,8 @@
 package io.leasegate.routing;
 
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.semver4j.RangesList;
 import org.semver4j.RangesListFactory;
@@ -13,19 +16,28 @@ import org.semver4j.Semver;
 public final class VersionMatch {
 
     /** Whatever version an instance has, or none. */
-    public static final VersionMatch ANY = new VersionMatch("", null);
+    public static final VersionMatch ANY = new VersionMatch("", null, Set.of());
 
     private final String text;
     private final @Nullable RangesList range;
+    private final Set<String> several;
 
-    private VersionMatch(String text, @Nullable RangesList range) {
+    private VersionMatch(String text, @Nullable RangesList range, Set<String> several) {
         this.text = text;
         this.range = range;
+        this.several = several;
     }
 
     /** Exactly the version with this text; any for the empty text. */
     public static VersionMatch exactly(String version) {
-        return version.isEmpty() ? ANY : new VersionMatch(version, null);
+        return version.isEmpty() ? ANY : new VersionMatch(version, null, Set.of());
+    }
+
+    /** Each of these versions exactly, of which one may be empty: that of instances without a version. */
+    static VersionMatch anyOf(Set<String> versions) {
+        String text = new TreeSet<>(versions)
+                .stream().map(v -> v.isEmpty() ? "none" : v).collect(Collectors.joining(" or "));
+        return new VersionMatch(text, null, Set.copyOf(versions));
     }
 
     /**
@@ -41,7 +53,7 @@ public final class VersionMatch {
         if (ranges.get().isEmpty()) {
             throw new IllegalArgumentException("not a range of versions: " + text);
         }
-        return new VersionMatch(text, ranges);
+        return new VersionMatch(text, ranges, Set.of());
     }
 
     private static boolean isRange(String text) {
@@ -59,7 +71,7 @@ public final class VersionMatch {
     /** Whether an instance's version is one of them. What is no semantic version is read as far as it looks like one: {@code v1.2} as 1.2.0. */
     public boolean contains(String version) {
         if (range == null) {
-            return text.isEmpty() || text.equals(version);
+            return several.isEmpty() ? text.isEmpty() || text.equals(version) : several.contains(version);
         }
         Semver strict = Semver.parse(version);
         Semver parsed = strict != null ? strict : Semver.coerce(version);
@@ -68,7 +80,10 @@ public final class VersionMatch {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof VersionMatch that && text.equals(that.text) && (range == null) == (that.range == null);
+        return other instanceof VersionMatch that
+                && text.equals(that.text)
+                && (range == null) == (that.range == null)
+                && several.equals(that.several);
     }
 
     @Override

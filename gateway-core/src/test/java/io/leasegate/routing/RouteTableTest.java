@@ -92,10 +92,12 @@ class RouteTableTest {
     void saysWhatItLookedFor() {
         RouteTable table = table(List.of(), "echo");
         assertThat(table.describeMiss(TestRequest.of("gw:80", "/demo.Chat/Say")))
-                .isEqualTo("no service for this request: no route matches, nothing is registered as 'gw' (:authority),"
-                        + " as 'demo.Chat' or as 'chat' (:path)");
+                .isEqualTo(
+                        "no service for this request: no route matches, nothing is registered as 'gw' (:authority),"
+                                + " as 'demo.Chat' or as 'chat' (:path), and no instance says by server reflection that it serves it");
         assertThat(table.describeMiss(TestRequest.of("", "/chat/Say")))
-                .isEqualTo("no service for this request: no route matches, nothing is registered as 'chat' (:path)");
+                .isEqualTo("no service for this request: no route matches, nothing is registered as 'chat' (:path),"
+                        + " and no instance says by server reflection that it serves it");
         assertThat(table.describeMiss(TestRequest.of("gw", "/favicon.ico")))
                 .isEqualTo("no service for this request: no route matches, nothing is registered as 'gw' (:authority),"
                         + " the path '/favicon.ico' names none (expected /package.Service/Method)");

@@ -21,6 +21,7 @@ import io.leasegate.proxy.GatewaySettings;
 import io.leasegate.proxy.KeepaliveSettings;
 import io.leasegate.proxy.ListenerSettings;
 import io.leasegate.proxy.UpstreamSettings;
+import io.leasegate.reflection.ReflectionSettings;
 import io.leasegate.registration.HostPort;
 import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.routing.Fault;
@@ -149,6 +150,11 @@ public final class ConfigMapping {
         ServiceConfig.GrpcHealth h = config.services().of(service).health();
         return new HealthSettings(
                 h.enabled(), h.service(), h.interval().toMillis(), h.timeout().toMillis());
+    }
+
+    static ReflectionSettings reflection(GatewayConfig config, String service) {
+        ServiceConfig.Reflection r = config.services().of(service).reflection();
+        return new ReflectionSettings(r.enabled(), r.timeout().toMillis());
     }
 
     static OutlierSettings outlier(GatewayConfig config, String service) {

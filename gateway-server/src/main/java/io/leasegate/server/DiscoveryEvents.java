@@ -4,8 +4,10 @@ import io.leasegate.discovery.DiscoveryListener;
 import io.leasegate.discovery.Refusal;
 import io.leasegate.discovery.SourceRead;
 import io.leasegate.endpoint.EndpointId;
+import io.leasegate.routing.Collision;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -21,6 +23,7 @@ final class DiscoveryEvents implements DiscoveryListener {
     private final LongConsumer evictionNanos;
     private final Consumer<String> held;
     private final BiConsumer<String, String> sourceReads;
+    private final RepeatLimit collisions = new RepeatLimit(10, TimeUnit.MINUTES);
     private String lastReason = "";
     private long lastLoggedNanos;
 
@@ -64,6 +67,18 @@ final class DiscoveryEvents implements DiscoveryListener {
                 registry,
                 Instant.ofEpochMilli(savedEpochMillis),
                 instances);
+    }
+
+    @Override
+    public void onCollision(Collision collision) {
+        if (collisions.pass(collision.grpcService(), System.nanoTime()) != RepeatLimit.SILENT) {
+            LOG.warn(
+                    "the gRPC service {} is offered by instances of several services, {}: calls for it go to {}, the first in alphabetical order"
+                            + " (a route, or a service registered under that name, would lead them elsewhere)",
+                    collision.grpcService(),
+                    String.join(", ", collision.services()),
+                    collision.services().get(0));
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.leasegate.outlier.OutlierDetector;
 import io.leasegate.proxy.CallObserver;
 import io.leasegate.proxy.ConnectionLimits;
 import io.leasegate.proxy.Gateway;
+import io.leasegate.reflection.ServiceLearner;
 import io.leasegate.server.accesslog.AccessLog;
 import io.leasegate.server.accesslog.AccessLogFormat;
 import io.leasegate.server.accesslog.AccessLogSettings;
@@ -169,6 +170,12 @@ public final class GatewayProcess implements AutoCloseable {
                 discovery.control(),
                 service -> ConfigMapping.outlier(config, service),
                 new OutlierEvents(discovery, metrics.outlierListener()),
+                new SplittableRandom()::nextDouble));
+        discovery.listen(new ServiceLearner(
+                discovery.control(),
+                gateway,
+                service -> ConfigMapping.reflection(config, service),
+                new ReflectionEvents(discovery, metrics::onReflectionAsked),
                 new SplittableRandom()::nextDouble));
         discovery.start();
         while (!discovery.awaitFirstSnapshot(FIRST_SNAPSHOT_POLL)) {

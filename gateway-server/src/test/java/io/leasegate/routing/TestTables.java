@@ -13,7 +13,7 @@ public final class TestTables {
     private TestTables() {}
 
     public static RouteTable of(long version, long revision, String source, Cluster... clusters) {
-        return new RouteTable(version, revision, source, List.of(clusters), List.of(), new NameMap<>(Map.of()));
+        return new RouteTable(version, revision, source, List.of(clusters), List.of(), KnownNames.NONE);
     }
 
     /** One service with least-request over its endpoints, by its name. */

@@ -86,6 +86,14 @@ final class RunningGateway implements AutoCloseable {
                 service, s -> TestClient.connect(process.ports().getOrDefault("main", 0), s));
     }
 
+    /** A client of a gRPC service that asks for no service by its authority; once the gateway is ready. */
+    TestClient clientOf(String grpcService) {
+        return clients.computeIfAbsent(
+                "gateway.internal/" + grpcService,
+                s -> TestClient.connect(
+                        process.ports().getOrDefault("main", 0), "gateway.internal", grpcService, b -> b));
+    }
+
     private HttpResponse<String> http(String path) {
         try {
             return http.send(

@@ -21,6 +21,8 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -126,6 +128,7 @@ final class ServicesJson implements ChunkedInput<ByteBuf> {
             endpoints = cluster.endpoints().iterator();
             g.writeStartObject();
             g.writeStringField("name", cluster.name());
+            writeGrpcServices(g, cluster.name());
             g.writeArrayFieldStart("instances");
         } else {
             g.writeEndArray();
@@ -133,6 +136,35 @@ final class ServicesJson implements ChunkedInput<ByteBuf> {
             g.writeRaw('\n');
             ended = true;
         }
+    }
+
+    /** What its instances say they serve: all of it, by version, and what calls do not come here for since another service has it too. */
+    private void writeGrpcServices(JsonGenerator g, String service) throws IOException {
+        Map<String, List<String>> byVersion = new TreeMap<>(table.grpcServices(service));
+        TreeSet<String> all = new TreeSet<>();
+        byVersion.values().forEach(all::addAll);
+        g.writeArrayFieldStart("grpcServices");
+        for (String name : all) {
+            g.writeString(name);
+        }
+        g.writeEndArray();
+        g.writeObjectFieldStart("grpcServicesByVersion");
+        for (Map.Entry<String, List<String>> e : byVersion.entrySet()) {
+            g.writeArrayFieldStart(e.getKey());
+            for (String name : e.getValue()) {
+                g.writeString(name);
+            }
+            g.writeEndArray();
+        }
+        g.writeEndObject();
+        g.writeObjectFieldStart("grpcServicesElsewhere");
+        for (String name : all) {
+            String other = table.serviceThatOffers(name);
+            if (other != null && !other.equals(service)) {
+                g.writeStringField(name, other);
+            }
+        }
+        g.writeEndObject();
     }
 
     private static void writeInstance(JsonGenerator g, Endpoint endpoint) throws IOException {

@@ -9,13 +9,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param balance how its calls are spread
  * @param health asking instances how they are
+ * @param reflection asking instances what they serve
  * @param outlier taking failing instances out
  * @param limits upper limits toward it
  * @param tls how to speak to its instances
  * @param call the settings of single calls
  */
 public record ServiceConfig(
-        Balance balance, GrpcHealth health, Outlier outlier, Limits limits, Tls tls, CallConfig call) {
+        Balance balance,
+        GrpcHealth health,
+        Reflection reflection,
+        Outlier outlier,
+        Limits limits,
+        Tls tls,
+        CallConfig call) {
 
     /** How an instance is chosen. */
     public enum Policy {
@@ -68,6 +75,14 @@ public record ServiceConfig(
      * @param timeout of one question
      */
     public record GrpcHealth(boolean enabled, String service, Duration interval, Duration timeout) {}
+
+    /**
+     * Asking instances by gRPC server reflection what they serve.
+     *
+     * @param enabled whether they are asked
+     * @param timeout of one question
+     */
+    public record Reflection(boolean enabled, Duration timeout) {}
 
     /**
      * Taking out instances that fail.

@@ -7,6 +7,7 @@ import io.leasegate.server.config.ServiceConfig.HashSource;
 import io.leasegate.server.config.ServiceConfig.Limits;
 import io.leasegate.server.config.ServiceConfig.Outlier;
 import io.leasegate.server.config.ServiceConfig.Policy;
+import io.leasegate.server.config.ServiceConfig.Reflection;
 import io.leasegate.server.config.ServiceConfig.Tls;
 import io.leasegate.tls.ClientTls;
 import java.util.ArrayList;
@@ -59,6 +60,7 @@ final class ServiceReader {
         return new ServiceConfig(
                 s.block("balance", ServiceReader::balance),
                 s.block("health", h -> h.block("grpc", ServiceReader::grpcHealth)),
+                s.block("reflection", ServiceReader::reflection),
                 s.block("outlier", ServiceReader::outlier),
                 s.block("limits", ServiceReader::limits),
                 s.block("tls", ServiceReader::tls),
@@ -103,6 +105,10 @@ final class ServiceReader {
                 s.get("service", Kind.ANY_TEXT),
                 s.get("interval", ListenerReader.TIMER),
                 s.get("timeout", ListenerReader.TIMER));
+    }
+
+    private static Reflection reflection(Section s) {
+        return new Reflection(s.get("enabled", Kind.FLAG), s.get("timeout", ListenerReader.TIMER));
     }
 
     private static Outlier outlier(Section s) {

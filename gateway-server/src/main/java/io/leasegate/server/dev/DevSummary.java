@@ -25,7 +25,7 @@ record DevSummary(DevLayout layout, Path home, Path folder) {
         answer.lines().forEach(line -> out.println("  " + line));
         out.println();
         row(out, "gateway", layout.gateway(), "gRPC, HTTP/2 in clear text");
-        row(out, "what it routes to", layout.admin() + "/api/services", "");
+        row(out, "what it routes to", layout.admin() + "/api/services", "instances, and what they serve");
         row(out, "its metrics", layout.admin() + "/metrics", "");
         row(out, "whether it is ready", layout.admin() + "/ready", "");
         if (layout.etcdPort() != 0) {

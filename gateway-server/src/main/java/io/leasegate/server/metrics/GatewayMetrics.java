@@ -5,6 +5,7 @@ import io.leasegate.proxy.CallObserver;
 import io.leasegate.proxy.ConnectionObserver;
 import io.leasegate.routing.RouteTableRef;
 import io.leasegate.tls.TlsListener;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.netty4.NettyEventExecutorMetrics;
@@ -93,6 +94,15 @@ public final class GatewayMetrics implements AutoCloseable {
     /** To be told of instances whose calls fail. Control thread. */
     public OutlierListener outlierListener() {
         return outliers;
+    }
+
+    /** An instance was asked what it serves; the result is as {@code ReflectionAnswer} has it, in lower case. Any thread. */
+    public void onReflectionAsked(String result) {
+        Counter.builder("leasegate.reflection.asks")
+                .description("Questions to instances what they serve")
+                .tag("result", result)
+                .register(registry)
+                .increment();
     }
 
     /** Shows the table and its instances. */

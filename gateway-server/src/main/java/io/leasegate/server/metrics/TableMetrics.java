@@ -49,6 +49,10 @@ final class TableMetrics {
                 "leasegate.table.services",
                 "Services in the table",
                 t -> t.clusters().size());
+        gauge(
+                "leasegate.reflection.services",
+                "gRPC services that are known by the word of instances",
+                RouteTable::grpcServiceCount);
     }
 
     private void gauge(String name, String description, ToLongFunction<RouteTable> value) {

@@ -548,7 +548,7 @@ class ConfigErrorsTest {
                 line(
                         "leasegate.services.shop.Orders { }",
                         "leasegate.services.shop.Orders: unknown key "
-                                + "(nearest is leasegate.services.shop.retry; known here: balance, health, outlier, limits, tls, "
+                                + "(nearest is leasegate.services.shop.retry; known here: balance, health, reflection, outlier, limits, tls, "
                                 + "retry, hedge, timeouts, eviction; a name with dots is written in quotes: \"lab.Echo\")"),
                 line(
                         "leasegate.admin.tcp-backlog = 5",

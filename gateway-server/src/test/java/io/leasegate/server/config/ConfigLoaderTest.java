@@ -119,6 +119,7 @@ class ConfigLoaderTest {
                 .isEqualTo(new ServiceConfig(
                         new Balance(Policy.LEAST_REQUEST, null, true, Duration.ofSeconds(10), 0.5),
                         new GrpcHealth(true, "", Duration.ofSeconds(5), Duration.ofSeconds(1)),
+                        new ServiceConfig.Reflection(true, Duration.ofSeconds(2)),
                         new Outlier(5, Duration.ofSeconds(10), Duration.ofSeconds(30), 0.5),
                         new Limits(4, null, 1000, Duration.ofSeconds(1), false),
                         new ServiceConfig.Tls(false, ClientTls.DEFAULT),

@@ -536,6 +536,7 @@ class GatewayMetricsTest {
             metrics.bindRegistry(figures);
             metrics.bindSource(new FileFigures(new AtomicLong()));
             metrics.onSourceRead("file", "ok");
+            metrics.onReflectionAsked("learned");
             metrics.bindAccessLog(() -> 0, () -> 0);
             metrics.bindLog(() -> 0);
             metrics.bindEventLoops(loops);
