@@ -37,9 +37,9 @@ class ArchitectureTest {
     private static final String[][] LAYERS = {
         {"endpoint"},
         {"balance", "endpoint"},
-        {"routing", "balance", "endpoint"},
+        {"routing", "balance", "endpoint", "resilience"},
         {"registration", "endpoint", "routing"},
-        {"resilience", "endpoint", "balance", "routing"},
+        {"resilience"},
         {"h2"},
         {"tls"},
         {"dns"},

@@ -24,7 +24,7 @@ public final class ForwardingFilter implements RequestFilter {
 
     @Override
     public void onRequest(RequestContext context, HeaderBlock headers) {
-        headers.set(scheme(context.upstreamTls()));
+        headers.set(context.upstreamTls() ? SCHEME_HTTPS : SCHEME_HTTP);
         useOneAuthority(headers);
         headers.removeAllWith(FieldTraits.CONNECTION_SPECIFIC);
         // Servers of gRPC take its absence as a sign of a proxy that drops trailers, and some refuse the call.
@@ -34,15 +34,6 @@ public final class ForwardingFilter implements RequestFilter {
             headers.set(FORWARDED_HTTPS);
         }
         headers.set(REQUEST_ID.withValue(context.requestId()));
-    }
-
-    /**
-     * The {@code :scheme} toward an instance.
-     *
-     * @param upstreamTls whether it is spoken to in TLS
-     */
-    public static HeaderField scheme(boolean upstreamTls) {
-        return upstreamTls ? SCHEME_HTTPS : SCHEME_HTTP;
     }
 
     /** {@code :authority} stands for {@code host}; two of them could be made to disagree (RFC 9113 section 8.3.1). */

@@ -55,6 +55,16 @@ public enum GrpcStatus {
     }
 
     /**
+     * The status of an answer.
+     *
+     * @param code what {@code grpc-status} says, -1 where it says nothing
+     * @param httpStatus the {@code :status}, null for none
+     */
+    public static GrpcStatus ofAnswer(int code, @Nullable CharSequence httpStatus) {
+        return code < 0 ? ofHttpStatus(httpStatus) : of(code);
+    }
+
+    /**
      * The status for an answer without one, by gRPC's document "HTTP to gRPC Status Code Mapping".
      *
      * @param httpStatus the {@code :status}, null for none

@@ -33,6 +33,8 @@ public final class HeaderNames {
     public static final AsciiString GRPC_MESSAGE = AsciiString.cached("grpc-message");
     public static final AsciiString GRPC_ENCODING = AsciiString.cached("grpc-encoding");
     public static final AsciiString GRPC_ACCEPT_ENCODING = AsciiString.cached("grpc-accept-encoding");
+    public static final AsciiString GRPC_PREVIOUS_RPC_ATTEMPTS = AsciiString.cached("grpc-previous-rpc-attempts");
+    public static final AsciiString GRPC_RETRY_PUSHBACK_MS = AsciiString.cached("grpc-retry-pushback-ms");
     public static final AsciiString X_LEASEGATE_OUTCOME = AsciiString.cached("x-leasegate-outcome");
     public static final AsciiString X_LEASEGATE_MIRROR = AsciiString.cached("x-leasegate-mirror");
     public static final AsciiString X_LEASEGATE_REVISION = AsciiString.cached("x-leasegate-revision");
@@ -65,6 +67,8 @@ public final class HeaderNames {
             GRPC_MESSAGE,
             GRPC_ENCODING,
             GRPC_ACCEPT_ENCODING,
+            GRPC_PREVIOUS_RPC_ATTEMPTS,
+            GRPC_RETRY_PUSHBACK_MS,
             X_LEASEGATE_OUTCOME,
             X_LEASEGATE_MIRROR,
             X_LEASEGATE_REVISION);

@@ -73,7 +73,7 @@ public interface AccessRecord {
     /** The registry revision of the table that the call was routed by. */
     long revision();
 
-    /** The text of the {@code grpc-message} of a local reply, or null. */
+    /** The text of the {@code grpc-message} of a local reply, or why there was no further attempt before an instance's answer; else null. */
     @Nullable
     String detail();
 

@@ -16,6 +16,12 @@ public interface CallObserver {
      */
     default void onMirrored(String service, MirrorResult result) {}
 
+    /** A retry or hedge has ended. */
+    default void onFurtherAttempt(String service, FurtherAttempt kind, FurtherAttempt.Result result) {}
+
+    /** A retry or hedge was not made that the policy would have had. */
+    default void onWithheld(String service, FurtherAttempt kind, FurtherAttempt.Withheld why) {}
+
     /** An observer that does nothing. */
     CallObserver NONE = call -> {};
 }

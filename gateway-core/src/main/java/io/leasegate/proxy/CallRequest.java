@@ -9,6 +9,7 @@ import io.leasegate.h2.HeaderNames;
 import io.leasegate.routing.HeaderChanges;
 import io.leasegate.routing.RequestHead;
 import io.netty.util.AsciiString;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,23 +17,25 @@ import org.jspecify.annotations.Nullable;
 final class CallRequest implements RequestHead, RequestContext {
 
     private static final int MAX_REQUEST_ID_BYTES = 128;
+    private static final int MAX_ATTEMPT_DIGITS = 6;
 
     private final DownstreamConnection connection;
     private final HeaderBlock headers;
     private final AsciiString path;
     private final ExchangeRecord record;
-    private final CallTarget target;
     private AsciiString authority;
     private HeaderChanges changes = HeaderChanges.NONE;
     private long choice;
+    private @Nullable Endpoint tried;
+    private @Nullable List<Endpoint> triedBefore;
+    private boolean upstreamTls;
 
-    CallRequest(DownstreamConnection connection, HeaderBlock headers, CallTarget target) {
+    CallRequest(DownstreamConnection connection, HeaderBlock headers) {
         this.connection = connection;
         this.headers = headers;
         this.path = orEmpty(headers.get(HeaderNames.PATH));
         this.authority = orEmpty(headers.get(HeaderNames.AUTHORITY));
         this.record = new ExchangeRecord(connection.caller(), path, requestIdOf(headers, connection.loop()));
-        this.target = target;
         record.authority(authority);
     }
 
@@ -82,8 +85,13 @@ final class CallRequest implements RequestHead, RequestContext {
         changes = ofRoute;
     }
 
-    /** The headers that an instance gets: a copy, with what the gateway and the route add and without what they remove. */
-    HeaderBlock toForward() {
+    /**
+     * The headers that an instance gets: a copy, with what the gateway and the route add and without what they remove.
+     *
+     * @param tls whether the instance is spoken to in TLS
+     */
+    HeaderBlock toForward(boolean tls) {
+        upstreamTls = tls;
         HeaderBlock copy = connection.loop().copyForForwarding(headers);
         List<RequestFilter> filters = filters();
         for (int i = 0; i < filters.size(); i++) {
@@ -103,6 +111,37 @@ final class CallRequest implements RequestHead, RequestContext {
         if (!edit.isEmpty()) {
             connection.loop().edit(edit).apply(block);
         }
+    }
+
+    /** The call is given to this endpoint: the next pick would rather have another one. */
+    void noteTried(Endpoint endpoint) {
+        if (triedBefore != null && tried != null) {
+            triedBefore.add(tried);
+        }
+        tried = endpoint;
+    }
+
+    /** Each pick would rather have an endpoint that none before has had, and not only another one than the last. */
+    void rememberTried() {
+        triedBefore = new ArrayList<>(2);
+    }
+
+    /**
+     * Tells the instance of attempts before this one, those of a caller that retries itself included (gRFC A6).
+     *
+     * @param attempts of ours, 1 or more
+     */
+    void tellAttempts(HeaderBlock forwarded, int attempts) {
+        AsciiString callers = headers.get(HeaderNames.GRPC_PREVIOUS_RPC_ATTEMPTS);
+        int before = 0;
+        if (callers != null && !callers.isEmpty() && callers.length() <= MAX_ATTEMPT_DIGITS) {
+            for (int i = 0; i < callers.length(); i++) {
+                int d = callers.byteAt(i) - '0';
+                before = d < 0 || d > 9 ? 0 : before * 10 + d;
+            }
+        }
+        AsciiString sum = new AsciiString(Integer.toString(before + attempts));
+        forwarded.set(HeaderField.of(HeaderNames.GRPC_PREVIOUS_RPC_ATTEMPTS, sum));
     }
 
     void filterTrailers(HeaderBlock trailers) {
@@ -179,7 +218,7 @@ final class CallRequest implements RequestHead, RequestContext {
 
     @Override
     public boolean tried(Endpoint endpoint) {
-        return endpoint == target.endpoint();
+        return endpoint == tried || (triedBefore != null && triedBefore.contains(endpoint));
     }
 
     // RequestContext
@@ -196,7 +235,7 @@ final class CallRequest implements RequestHead, RequestContext {
 
     @Override
     public boolean upstreamTls() {
-        return target.isTls();
+        return upstreamTls;
     }
 
     @Override

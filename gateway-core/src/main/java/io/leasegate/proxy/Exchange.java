@@ -1,44 +1,34 @@
 package io.leasegate.proxy;
 
-import io.leasegate.endpoint.Endpoint;
 import io.leasegate.h2.GrpcStatus;
-import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.H2StreamListener;
 import io.leasegate.h2.HeaderBlock;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.LocalReply;
 import io.leasegate.h2.StreamLoss;
-import io.leasegate.routing.Destination;
-import io.leasegate.routing.EvictionPolicy;
-import io.leasegate.routing.MirrorTarget;
-import io.leasegate.routing.RouteTable;
+import io.leasegate.resilience.TimeLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call: a downstream stream, and the upstream stream that it is relayed to by an {@link UpstreamLeg}. Used on the event
- * loop of both its streams.
+ * One call: a downstream stream, and what instances answer, one of which its {@link Attempts} find. Used on the event loop of all its streams.
  *
  * <pre>
- *   ROUTING --pick--> CONNECTING --stream--> OPEN --response headers--> RESPONDING --END_STREAM--> ENDED
- *      |                  |  ^                |                             |
- *      |                  |  +--unprocessed---+                             |
- *      +------------------+-------local reply, reset, deadline--------------+--------------------> ENDED
+ *   ROUTING --pick--> TRYING --response headers--> RESPONDING --END_STREAM--> ENDED
+ *      |                |                              |
+ *      +----------------+---local reply, reset, limit--+--------------------> ENDED
  * </pre>
  *
- * Invariants: {@link #finish} runs exactly once; after it neither stream is written to, and no byte of the caller's window is owed. A
- * call is sent to another instance only while no response has begun, and only when the last one has certainly not acted on it.
+ * Invariants: {@link #finish} runs exactly once; after it no stream is written to, and no byte of the caller's window is owed. The answer of
+ * one attempt is relayed, and of no other.
  */
-final class Exchange implements H2StreamListener, UpstreamWaiter {
-
-    private static final int MAX_ATTEMPTS = 4;
+final class Exchange implements H2StreamListener {
 
     private enum State {
         ROUTING,
-        CONNECTING,
-        OPEN,
+        TRYING,
         RESPONDING,
         ENDED
     }
@@ -51,15 +41,13 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
     private final int batch;
     private final ProxyLoop loop;
     private final H2Stream downstream;
-    private final CallTarget target = new CallTarget();
     private final CallRequest request;
     private final ExchangeRecord record;
     private final RequestBody body;
+    private final Attempts attempts;
 
     private State state = State.ROUTING;
-    private @Nullable RouteTable table;
-    private @Nullable Destination destination;
-    private @Nullable CallDeadline deadline;
+    private @Nullable CallTimer timer;
     private @Nullable FaultInjection fault;
 
     Exchange(DownstreamConnection connection, H2Stream downstream, HeaderBlock headers, boolean endStream) {
@@ -67,9 +55,10 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         this.loop = connection.loop();
         this.batch = connection.batch();
         this.downstream = downstream;
-        this.request = new CallRequest(connection, headers, target);
+        this.request = new CallRequest(connection, headers);
         this.record = request.record();
         this.body = new RequestBody(downstream, endStream, loop.replayBudget());
+        this.attempts = new Attempts(this, loop, request, body);
     }
 
     /** Counts the call. */
@@ -84,8 +73,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
             return;
         }
         request.completeAuthority();
-        deadline = CallDeadline.of(request.headers(), loop.eventLoop(), this::onDeadline);
-        if (!route()) {
+        if (!attempts.route()) {
             return;
         }
         QueueGuard guard = loop.gateway().queueGuard();
@@ -93,7 +81,10 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
             replyLocally(Outcome.LOCAL_OVERLOAD, GrpcStatus.RESOURCE_EXHAUSTED, guard.excess());
             return;
         }
-        fault = FaultInjection.of(destination, this, loop);
+        timer = CallTimer.of(
+                this, request.headers(), record, loop, attempts.policy().timeouts());
+        state = State.TRYING;
+        fault = FaultInjection.of(attempts.destination(), this, loop);
         if (fault == null) {
             send();
         } else {
@@ -103,31 +94,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
 
     /** Sends the call, and its copy where the route wants one. */
     void send() {
-        if (loop.gateway().tables().get() != table && !route()) {
-            return;
-        }
-        MirrorTarget mirror = destination == null ? null : destination.mirror();
-        if (mirror != null && mirror.takes(loop.random())) {
-            MirroredCall.begin(mirror, loop, request, body, deadline);
-        }
-        attempt("no instance can take a call");
-    }
-
-    /** Finds out where the call goes by the table of now. Returns false when it was answered, because it goes nowhere. */
-    private boolean route() {
-        RouteTable now = loop.gateway().tables().get();
-        table = now;
-        record.revision(now.revision());
-        Destination d = now.match(request);
-        if (d == null) {
-            Outcome outcome = request.namesMethod() ? Outcome.NO_SERVICE : Outcome.NO_ROUTE;
-            replyLocally(outcome, outcome.grpcStatus(), now.describeMiss(request));
-            return false;
-        }
-        destination = d;
-        request.changes(d.changes());
-        record.routed(d);
-        return true;
+        attempts.begin(timer);
     }
 
     /** Answers a request whose headers exceed the limit. */
@@ -136,95 +103,12 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         replyLocally(Outcome.PROTOCOL_ERROR, GrpcStatus.RESOURCE_EXHAUSTED, connection.describeOversized(listBytes));
     }
 
-    /** Picks an instance and asks for a connection to it. */
-    private void attempt(String lastFailure) {
-        Destination d = destination;
-        if (d == null) {
-            throw new IllegalStateException("an attempt before the route is known");
-        }
-        target.leave();
-        Endpoint e = d.picker().pick(request);
-        if (e == null) {
-            String none = "no healthy instance of " + d.describe() + "; " + lastFailure;
-            replyLocally(Outcome.NO_HEALTHY_ENDPOINT, GrpcStatus.UNAVAILABLE, none);
-            return;
-        }
-        UpstreamPool pool = loop.pool(e);
-        target.begin(e, pool);
-        record.picked(e, lastFailure);
-        state = State.CONNECTING;
-        pool.acquire(this);
-    }
-
-    /** A table that is newer than the one that the call was routed by knows better which instances there are. */
-    private void attemptAgain(String lastFailure) {
-        if (loop.gateway().tables().get() == table || route()) {
-            attempt(lastFailure);
-        }
-    }
-
-    @Override
-    public void onConnection(H2Connection h2) {
-        if (state != State.CONNECTING) {
-            return;
-        }
-        HeaderBlock headers = request.toForward();
-        if (deadline != null) {
-            deadline.forward(headers, record.elapsedNanos());
-        }
-        UpstreamLeg leg = new UpstreamLeg(this);
-        H2Stream stream = h2.openStream(headers, body.isEmpty(), leg);
-        if (stream == null) {
-            onConnectionGone();
-            return;
-        }
-        target.sent(leg, stream, record.sent());
-        state = State.OPEN;
-        body.attach(stream);
-    }
-
-    /** Nothing was sent: another connection, be it to the same instance, may take the call. */
-    private void onConnectionGone() {
-        if (record.tries() < MAX_ATTEMPTS) {
-            attemptAgain("the last failure was a connection that went away before the call was written");
-        } else {
-            onRefused(Outcome.CONNECT_FAILED, "phase unsent: the connection went away");
-        }
-    }
-
-    @Override
-    public boolean hasNowhereElse() {
-        return !maySendElsewhere();
-    }
-
-    private boolean maySendElsewhere() {
-        // An instance that has left stands in the older table that the call was routed by; the table of now may have
-        // another one.
-        Destination d = destination;
-        boolean others = d != null && (d.cluster().endpoints().size() > 1 || target.isLeaving());
-        return others && record.tries() < MAX_ATTEMPTS;
-    }
-
-    @Override
-    public void onRefused(Outcome outcome, String reason) {
-        if (state != State.CONNECTING) {
-            return;
-        }
-        String where = target.describe(reason);
-        if (outcome == Outcome.CONNECT_FAILED) {
-            target.failed();
-            if (maySendElsewhere()) {
-                // Nothing was sent: another instance may take the call.
-                attemptAgain("the last failure was " + where);
-                return;
-            }
-        }
-        replyLocally(outcome, outcome.grpcStatus(), "service " + record.service() + ", " + where);
-    }
+    // What the caller sends
 
     @Override
     public void onHeaders(HeaderBlock trailers, boolean endStream) {
         if (state != State.ENDED) {
+            countFrame();
             request.filterTrailers(trailers);
             body.trailers(trailers);
         }
@@ -236,6 +120,8 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
             downstream.credit(creditBytes);
             return;
         }
+        countFrame();
+        attempts.onRequestBytes(body.relayedBytes() + data.readableBytes());
         body.data(data, creditBytes, endStream);
     }
 
@@ -252,26 +138,99 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         abandon(Outcome.ofLostCaller(loss));
     }
 
-    /** The caller is gone: the instance need not go on. */
+    /** The caller is gone: no instance need go on. */
     private void abandon(Outcome outcome) {
         if (state == State.ENDED) {
             return;
         }
-        target.abandon(this, CallDeadline.isDue(deadline, record.elapsedNanos()));
+        if (CallTimer.isDue(timer)) {
+            attempts.timeIsOver();
+        }
         finish(outcome, -1);
     }
 
-    private void onDeadline() {
+    // Limits of time
+
+    /** Whether instances are told a deadline. */
+    boolean isTimed() {
+        return timer != null && timer.hasDeadline();
+    }
+
+    void forwardDeadline(HeaderBlock headers) {
+        if (timer != null) {
+            timer.forward(headers);
+        }
+    }
+
+    void countFrame() {
+        if (timer != null) {
+            timer.onFrame();
+        }
+    }
+
+    /** The time until the deadline, {@link CallTimer#NEVER} without one. */
+    long leftNanos() {
+        return timer == null ? CallTimer.NEVER : timer.leftNanos();
+    }
+
+    long attemptsDueNanos() {
+        return attempts.dueNanos();
+    }
+
+    void onAttemptsDue(long elapsedNanos) {
+        attempts.onDue(elapsedNanos);
+        armTimer();
+    }
+
+    /** When the attempts have something to do may have changed. */
+    void armTimer() {
         if (state == State.ENDED) {
             return;
         }
-        boolean sent = target.leg() != null;
-        target.deadlinePassed();
-        String where = target.describe(sent ? "phase sent" : "phase unsent");
-        target.cancel(this);
-        String what = CallDeadline.describe(sent, where.isEmpty() ? "" : "service " + record.service() + ", " + where);
-        replyLocally(Outcome.DEADLINE, GrpcStatus.DEADLINE_EXCEEDED, what);
+        if (timer == null && attempts.dueNanos() != CallTimer.NEVER) {
+            timer = CallTimer.unlimited(this, record, loop);
+        }
+        if (timer != null) {
+            timer.arm();
+        }
     }
+
+    void onDeadline() {
+        outOfTime(Outcome.DEADLINE, "the caller's deadline passed");
+    }
+
+    void onTotalTime(TimeLimits limits) {
+        outOfTime(Outcome.UPSTREAM_TIMEOUT, "timeouts.total = " + millis(limits.totalNanos()) + " passed");
+    }
+
+    private void outOfTime(Outcome outcome, String what) {
+        attempts.timeIsOver();
+        String when = attempts.isSent() ? " while waiting for the answer" : " before the call was sent";
+        replyLocally(outcome, outcome.grpcStatus(), what + when + attempts.describe());
+    }
+
+    void onIdle(TimeLimits limits) {
+        replyLocally(
+                Outcome.IDLE,
+                GrpcStatus.UNAVAILABLE,
+                "no message in either direction for timeouts.idle = " + millis(limits.idleNanos())
+                        + attempts.describe());
+    }
+
+    void onAge(TimeLimits limits) {
+        replyLocally(
+                Outcome.STREAM_AGE,
+                GrpcStatus.UNAVAILABLE,
+                "the stream has reached the age of timeouts.stream-age = " + millis(limits.ageNanos())
+                        + " and was ended so that it is balanced anew; it is safe to open it again"
+                        + attempts.describe());
+    }
+
+    private static String millis(long nanos) {
+        return nanos / 1_000_000 + " ms";
+    }
+
+    // The end
 
     /** Ends the call with an answer of our own, in whatever form still fits. */
     void replyLocally(Outcome outcome, GrpcStatus status, String detail) {
@@ -282,7 +241,7 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
         String message = detail + " [" + outcome.code() + ", request " + record.requestId() + "]";
         AsciiString code = AsciiString.cached(outcome.code());
         record.detail(detail);
-        if (responding && !LocalReply.isGrpc(request.headers())) {
+        if (responding && !isGrpc()) {
             downstream.reset(Http2Error.INTERNAL_ERROR);
         } else {
             HeaderBlock last = responding
@@ -307,13 +266,13 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
 
     private void finish(Outcome outcome, int grpcStatus) {
         state = State.ENDED;
-        if (deadline != null) {
-            deadline.cancel();
+        if (timer != null) {
+            timer.cancel();
         }
         if (fault != null) {
             fault.cancel();
         }
-        target.leave();
+        attempts.end();
         body.end(outcome == Outcome.OK);
         loop.exchangeEnded();
         record.end(outcome, grpcStatus, body.relayedBytes());
@@ -322,9 +281,27 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
 
     // What the instance answers
 
+    boolean isEnded() {
+        return state == State.ENDED;
+    }
+
+    boolean isResponding() {
+        return state == State.RESPONDING;
+    }
+
+    /** Whether the caller speaks gRPC. */
+    boolean isGrpc() {
+        return LocalReply.isGrpc(request.headers());
+    }
+
+    boolean isRequestEnded() {
+        return body.isEnded();
+    }
+
     void relayHeaders(HeaderBlock headers, boolean endStream) {
+        countFrame();
         if (!headers.isInformational() || endStream) {
-            if (state == State.OPEN) {
+            if (state == State.TRYING) {
                 state = State.RESPONDING;
                 record.responded();
                 request.editResponse(headers);
@@ -338,57 +315,16 @@ final class Exchange implements H2StreamListener, UpstreamWaiter {
     }
 
     void relayData(ByteBuf data, int creditBytes, boolean endStream, H2Stream from) {
+        countFrame();
         record.responseBytes(data.readableBytes());
         downstream.sendData(data, endStream, from, creditBytes);
     }
 
-    /** The instance has answered to the end. */
-    void complete(int grpcStatus) {
-        UpstreamLeg attempt = target.leg();
-        if (!body.isEnded() && attempt != null) {
-            // The instance does not want the rest of the request.
-            attempt.cancel();
-        }
+    /** An instance has answered to the end. Returns the time of {@link System#nanoTime}. */
+    long complete(int grpcStatus) {
         endRequestSide();
         finish(Outcome.OK, grpcStatus);
-        if (attempt != null) {
-            target.completed(attempt, LocalReply.isGrpc(request.headers()), grpcStatus, record.endNanos());
-        }
-    }
-
-    /** Whether the caller has a deadline. */
-    boolean isTimed() {
-        return deadline != null;
-    }
-
-    /** Whose books an attempt keeps. */
-    CallTarget target() {
-        return target;
-    }
-
-    /** Sends the call elsewhere if that is certain to be harmless. */
-    boolean retry(String reason) {
-        if (state != State.OPEN || !body.isReplayable() || record.tries() >= MAX_ATTEMPTS) {
-            return false;
-        }
-        body.detach();
-        target.leave();
-        attemptAgain("the last instance did not take the call: " + reason);
-        return true;
-    }
-
-    /** The attempt has failed, and the call with it. */
-    void fail(Outcome outcome, GrpcStatus status, String what) {
-        boolean responding = state == State.RESPONDING;
-        String phase = responding ? "response" : outcome == Outcome.UPSTREAM_GOAWAY ? "sent, unprocessed" : "sent";
-        String when = responding ? ", after the response had begun" : ", before it answered";
-        String where = "service " + record.service() + ", " + target.describe("phase " + phase);
-        replyLocally(outcome, status, where + ": " + what + when);
-    }
-
-    /** That of the route, else that of the service. */
-    EvictionPolicy evictionPolicy() {
-        return destination == null ? EvictionPolicy.FINISH : loop.gateway().evictionOf(destination);
+        return record.endNanos();
     }
 
     private void tellRevision(HeaderBlock trailers) {

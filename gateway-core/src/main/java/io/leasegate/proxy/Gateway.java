@@ -10,6 +10,7 @@ import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.codec.RelayCodec;
 import io.leasegate.health.ConnectionKeeper;
 import io.leasegate.health.ConnectionWatcher;
+import io.leasegate.resilience.ServiceCounts;
 import io.leasegate.routing.RouteTableRef;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -90,7 +91,9 @@ public final class Gateway implements ConnectionKeeper, AutoCloseable {
                 transport,
                 hostNames,
                 settings.revisionTrailer(),
-                settings.eviction());
+                settings.eviction(),
+                settings.policies(),
+                new ServiceCounts(settings.maxCalls()));
         this.group = new MultiThreadIoEventLoopGroup(
                 settings.ioThreads(), new DefaultThreadFactory("leasegate-io"), transport.ioHandlers());
         for (EventExecutor e : group) {

@@ -15,30 +15,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class InFlightCalls {
 
-    private @Nullable UpstreamLeg first;
+    private @Nullable Attempt first;
 
-    void add(UpstreamLeg leg) {
-        UpstreamLeg second = first;
-        leg.next = second;
+    void add(Attempt attempt) {
+        Attempt second = first;
+        attempt.next = second;
         if (second != null) {
-            second.previous = leg;
+            second.previous = attempt;
         }
-        first = leg;
+        first = attempt;
     }
 
-    void remove(UpstreamLeg leg) {
-        UpstreamLeg before = leg.previous;
-        UpstreamLeg after = leg.next;
+    void remove(Attempt attempt) {
+        Attempt before = attempt.previous;
+        Attempt after = attempt.next;
         if (before != null) {
             before.next = after;
-        } else if (first == leg) {
+        } else if (first == attempt) {
             first = after;
         }
         if (after != null) {
             after.previous = before;
         }
-        leg.previous = null;
-        leg.next = null;
+        attempt.previous = null;
+        attempt.next = null;
     }
 
     /**
@@ -49,9 +49,9 @@ final class InFlightCalls {
      */
     void evict(EventLoop loop, @Nullable H2Connection connection, String why) {
         TreeSet<Long> periods = new TreeSet<>();
-        for (UpstreamLeg leg = first; leg != null; leg = leg.next) {
-            if (isOn(leg, connection)) {
-                periods.add(leg.evictionPolicy().cutAfterMillis());
+        for (Attempt attempt = first; attempt != null; attempt = attempt.next) {
+            if (isOn(attempt, connection)) {
+                periods.add(attempt.evictionPolicy().cutAfterMillis());
             }
         }
         for (long millis : periods) {
@@ -65,16 +65,16 @@ final class InFlightCalls {
 
     private void cut(long millis, @Nullable H2Connection connection, String why) {
         // One call's end may be that of others too, and would pull the list from under the walk.
-        List<UpstreamLeg> due = new ArrayList<>();
-        for (UpstreamLeg leg = first; leg != null; leg = leg.next) {
-            if (leg.evictionPolicy().cutAfterMillis() == millis && isOn(leg, connection)) {
-                due.add(leg);
+        List<Attempt> due = new ArrayList<>();
+        for (Attempt attempt = first; attempt != null; attempt = attempt.next) {
+            if (attempt.evictionPolicy().cutAfterMillis() == millis && isOn(attempt, connection)) {
+                due.add(attempt);
             }
         }
-        due.forEach(leg -> leg.cut(why));
+        due.forEach(attempt -> attempt.cut(why));
     }
 
-    private static boolean isOn(UpstreamLeg leg, @Nullable H2Connection connection) {
-        return connection == null || leg.stream().connection() == connection;
+    private static boolean isOn(Attempt attempt, @Nullable H2Connection connection) {
+        return connection == null || attempt.stream().connection() == connection;
     }
 }

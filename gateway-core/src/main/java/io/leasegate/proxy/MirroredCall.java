@@ -1,7 +1,6 @@
 package io.leasegate.proxy;
 
 import io.leasegate.endpoint.Endpoint;
-import io.leasegate.filter.ForwardingFilter;
 import io.leasegate.h2.GrpcStatus;
 import io.leasegate.h2.H2Connection;
 import io.leasegate.h2.H2Stream;
@@ -12,6 +11,7 @@ import io.leasegate.h2.HeaderNames;
 import io.leasegate.h2.Http2Error;
 import io.leasegate.h2.ReceiveWindow;
 import io.leasegate.h2.StreamLoss;
+import io.leasegate.routing.Destination;
 import io.leasegate.routing.MirrorTarget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -64,24 +64,27 @@ final class MirroredCall implements H2StreamListener, UpstreamWaiter, ReceiveWin
         this.headers = headers;
     }
 
-    /** Begins a copy of a call, with all that its caller has sent so far. What follows comes through the body. */
-    static void begin(
-            MirrorTarget target,
-            ProxyLoop loop,
-            CallRequest request,
-            RequestBody body,
-            @Nullable CallDeadline deadline) {
+    /** Begins a copy of a call, if its destination wants one, with all that its caller has sent so far. What follows comes through the body. */
+    static void beginWhereWanted(
+            Destination of, ProxyLoop loop, CallRequest request, RequestBody body, @Nullable CallTimer timer) {
+        MirrorTarget mirror = of.mirror();
+        if (mirror != null && mirror.takes(loop.random())) {
+            begin(mirror, loop, request, body, timer);
+        }
+    }
+
+    private static void begin(
+            MirrorTarget target, ProxyLoop loop, CallRequest request, RequestBody body, @Nullable CallTimer timer) {
         Endpoint endpoint = target.destination().picker().pick(request);
         if (endpoint == null) {
             tell(loop, target, MirrorResult.UNSENT);
             return;
         }
         UpstreamPool pool = loop.pool(endpoint);
-        HeaderBlock headers = request.toForward().copy();
-        headers.set(ForwardingFilter.scheme(pool.isTls()));
+        HeaderBlock headers = request.toForward(pool.isTls()).copy();
         headers.set(MARK);
-        if (deadline != null) {
-            deadline.forward(headers, request.record().elapsedNanos());
+        if (timer != null) {
+            timer.forward(headers);
         }
         body.mirrorTo(new MirroredCall(loop, target, endpoint, pool, headers));
     }
@@ -117,7 +120,7 @@ final class MirroredCall implements H2StreamListener, UpstreamWaiter, ReceiveWin
     /** Asks for room for more bytes while there is no stream. Gives the copy up and returns false where there is none. */
     private boolean hold(int bytes) {
         ReplayBudget budget = loop.replayBudget();
-        if (!budget.allows(held == null ? 0 : held.bytes(), bytes)) {
+        if (!budget.allows(held == null ? 0 : held.bytes(), bytes, ReplayBudget.MAX_CALL_BYTES)) {
             giveUp(MirrorResult.DROPPED);
             return false;
         }

@@ -52,13 +52,27 @@ public enum Outcome {
             "no connection to the instance could be made"),
     UPSTREAM_TIMEOUT(
             "UT",
+            GrpcStatus.DEADLINE_EXCEEDED,
+            false,
+            EndedBy.GATEWAY,
+            Phase.RESPONSE,
+            "the call, or its last attempt, took longer than configured"),
+    DEADLINE(
+            "DT", GrpcStatus.DEADLINE_EXCEEDED, false, EndedBy.GATEWAY, Phase.RESPONSE, "the caller's deadline passed"),
+    IDLE(
+            "IT",
             GrpcStatus.UNAVAILABLE,
             false,
             EndedBy.GATEWAY,
             Phase.RESPONSE,
-            "the instance did not answer within the configured time"),
-    DEADLINE(
-            "DT", GrpcStatus.DEADLINE_EXCEEDED, false, EndedBy.GATEWAY, Phase.RESPONSE, "the caller's deadline passed"),
+            "neither side sent anything for the configured time"),
+    STREAM_AGE(
+            "SA",
+            GrpcStatus.UNAVAILABLE,
+            false,
+            EndedBy.GATEWAY,
+            Phase.RESPONSE,
+            "the stream reached the configured age and was ended to be balanced anew"),
     UPSTREAM_RESET(
             "UR", GrpcStatus.UNAVAILABLE, false, EndedBy.UPSTREAM, Phase.RESPONSE, "the instance reset the stream"),
     UPSTREAM_LOST(

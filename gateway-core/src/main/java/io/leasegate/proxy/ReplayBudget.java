@@ -7,7 +7,7 @@ package io.leasegate.proxy;
 final class ReplayBudget {
 
     /**
-     * One call keeps this much at most: what an instance can have been sent before it took a call (its initial window for a stream, 64
+     * One call keeps this much, more only where its policy says so: what an instance can have been sent before it took a call (its initial window for a stream, 64
      * KiB in most gRPC servers), and what the caller may have sent beyond that (our window).
      */
     static final int MAX_CALL_BYTES = 512 * 1024;
@@ -16,9 +16,13 @@ final class ReplayBudget {
 
     private long keptBytes;
 
-    /** Whether a call that keeps some bytes already may keep more. */
-    boolean allows(int keptByCall, int moreBytes) {
-        return keptByCall + moreBytes <= MAX_CALL_BYTES && keptBytes + moreBytes <= MAX_LOOP_BYTES;
+    /**
+     * Whether a call that keeps some bytes already may keep more.
+     *
+     * @param maxBytes of the call, {@link #MAX_CALL_BYTES} or more
+     */
+    boolean allows(int keptByCall, int moreBytes, int maxBytes) {
+        return keptByCall + moreBytes <= maxBytes && keptBytes + moreBytes <= MAX_LOOP_BYTES;
     }
 
     void add(int bytes) {

@@ -4,11 +4,15 @@ import io.leasegate.h2.H2Stream;
 import io.leasegate.h2.HeaderBlock;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What follows a request's headers: held while no stream to an instance is open, relayed once there is one, and kept for another
  * attempt until the response begins or the kept part outgrows its limit. Used on the call's event loop.
+ *
+ * <p>Several streams at a time get the same, which is only done as long as all of it is kept.
  *
  * <p>Held bytes are not returned to the caller's window, which bounds them; kept bytes have been returned and are bounded by a limit per
  * call and by the loop's budget for all of them.
@@ -22,6 +26,10 @@ final class RequestBody {
     private @Nullable HeaderBlock trailers;
     private @Nullable H2Stream upstream;
     private @Nullable MirroredCall mirror;
+    /** Further streams, which get the same bytes: what returns to the caller's window is what the first one has taken. */
+    private @Nullable List<H2Stream> others;
+
+    private int maxKeptBytes = ReplayBudget.MAX_CALL_BYTES;
     private boolean ended;
 
     /** END_STREAM came with the headers, so that is where it goes. */
@@ -65,9 +73,21 @@ final class RequestBody {
         }
     }
 
+    /** Up to so many bytes are to be kept, if that is more than for any call. */
+    void keepUpTo(int bytes) {
+        maxKeptBytes = Math.max(maxKeptBytes, bytes);
+    }
+
     /** A stream to an instance is open: everything so far goes there. */
     void attach(H2Stream stream) {
-        upstream = stream;
+        if (upstream == null) {
+            upstream = stream;
+        } else {
+            if (others == null) {
+                others = new ArrayList<>(1);
+            }
+            others.add(stream);
+        }
         if (endedAtHeaders) {
             return;
         }
@@ -83,14 +103,18 @@ final class RequestBody {
         if (trailers != null) {
             stream.sendHeaders(trailers.copy(), true);
         }
-        if (kept != null && kept.bytes() > ReplayBudget.MAX_CALL_BYTES) {
+        if (kept != null && kept.bytes() > maxKeptBytes) {
             stopKeeping();
         }
     }
 
-    /** The stream is gone; what follows is held for the next. */
-    void detach() {
-        upstream = null;
+    /** The stream is gone; what follows goes to the others, or is held for the next. */
+    void detach(H2Stream stream) {
+        if (stream == upstream) {
+            upstream = others == null || others.isEmpty() ? null : others.remove(0);
+        } else if (others != null) {
+            others.remove(stream);
+        }
     }
 
     void data(ByteBuf data, int creditBytes, boolean endStream) {
@@ -106,10 +130,15 @@ final class RequestBody {
             return;
         }
         if (replayable) {
-            if (!budget.allows(kept == null ? 0 : kept.bytes(), data.readableBytes())) {
+            if (!budget.allows(kept == null ? 0 : kept.bytes(), data.readableBytes(), maxKeptBytes)) {
                 stopKeeping();
             } else {
                 keep(data);
+            }
+        }
+        if (others != null) {
+            for (int i = 0; i < others.size(); i++) {
+                others.get(i).sendData(data, endStream, null, 0);
             }
         }
         stream.sendData(data, endStream, downstream, creditBytes);
@@ -123,6 +152,9 @@ final class RequestBody {
         }
         if (upstream != null) {
             upstream.sendHeaders(block, true);
+        }
+        if (others != null) {
+            others.forEach(s -> s.sendHeaders(block, true));
         }
         if (upstream == null || replayable) {
             trailers = block.copy();

@@ -147,13 +147,13 @@ final class UpstreamPool {
     }
 
     /** The call is in flight from now on. */
-    void began(UpstreamLeg leg) {
-        inFlight.add(leg);
+    void began(Attempt attempt) {
+        inFlight.add(attempt);
     }
 
     /** The call is not in flight on this endpoint any more. */
-    void ended(UpstreamLeg leg) {
-        inFlight.remove(leg);
+    void ended(Attempt attempt) {
+        inFlight.remove(attempt);
     }
 
     /** The waiter does not want a connection any more. */

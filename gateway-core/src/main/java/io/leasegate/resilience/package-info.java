@@ -1,4 +1,4 @@
-/** Deadlines, limits and retries. */
+/** What is said of single calls (time limits, retries, hedges) and the counts behind it. Knows of no network. */
 @NullMarked
 package io.leasegate.resilience;
 

@@ -1,6 +1,7 @@
 package io.leasegate.routing;
 
 import io.leasegate.balance.Picker;
+import io.leasegate.resilience.CallPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param subset which instances of it the route asks for
  * @param picker over the endpoints that can take calls
  * @param eviction what happens to calls when their instance leaves the registry; null for what holds for the service
+ * @param policy what holds for single calls; null for what holds for the service
  * @param changes what the route changes in headers
  * @param mirror where copies of the calls go, null for nowhere
  * @param fault what the route does to the calls on purpose, null for nothing
@@ -20,6 +22,7 @@ public record Destination(
         Subset subset,
         Picker picker,
         @Nullable EvictionPolicy eviction,
+        @Nullable CallPolicy policy,
         HeaderChanges changes,
         @Nullable MirrorTarget mirror,
         @Nullable Fault fault,
@@ -30,13 +33,13 @@ public record Destination(
 
     /** With the service's policies. */
     public Destination(Cluster cluster, Subset subset, Picker picker) {
-        this(cluster, subset, picker, null, HeaderChanges.NONE, null, null, NO_ROUTE);
+        this(cluster, subset, picker, null, null, HeaderChanges.NONE, null, null, NO_ROUTE);
     }
 
     /** The same for a version that no instance has. */
     Destination withoutInstances(String version) {
         return new Destination(
-                cluster, subset.withVersion(version), Picker.NOTHING, eviction, changes, mirror, fault, route);
+                cluster, subset.withVersion(version), Picker.NOTHING, eviction, policy, changes, mirror, fault, route);
     }
 
     /** For messages: the service, which of its instances the route asks for, and how many instances there are. */
@@ -53,6 +56,14 @@ public record Destination(
      */
     Destination with(Route itsRoute, Route.Target target, @Nullable MirrorTarget mirrored, int position) {
         return new Destination(
-                cluster, subset, picker, target.eviction(), itsRoute.changes(), mirrored, itsRoute.fault(), position);
+                cluster,
+                subset,
+                picker,
+                target.eviction(),
+                target.policy(),
+                itsRoute.changes(),
+                mirrored,
+                itsRoute.fault(),
+                position);
     }
 }

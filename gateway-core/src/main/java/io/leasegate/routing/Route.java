@@ -1,5 +1,6 @@
 package io.leasegate.routing;
 
+import io.leasegate.resilience.CallPolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,16 +29,18 @@ public record Route(
      * @param subset which instances of it
      * @param weight its share of the calls relative to the route's other targets, 0 or more
      * @param eviction what happens to its calls when their instance leaves the registry; null for what holds for the service
+     * @param policy what holds for its calls one by one; null for what holds for the service
      */
     public record Target(
             String service,
             Subset subset,
             int weight,
-            @Nullable EvictionPolicy eviction) {
+            @Nullable EvictionPolicy eviction,
+            @Nullable CallPolicy policy) {
 
-        /** The instances of a version; all of them for the empty text. */
-        public Target(String service, String version, int weight, @Nullable EvictionPolicy eviction) {
-            this(service, Subset.ofVersion(version), weight, eviction);
+        /** The instances of a version, with the service's policies; all instances for the empty text. */
+        public Target(String service, String version, int weight) {
+            this(service, Subset.ofVersion(version), weight, null, null);
         }
     }
 
@@ -70,6 +73,6 @@ public record Route(
 
     /** To one service. */
     public Route(RouteMatch match, String service, String version, @Nullable EvictionPolicy eviction) {
-        this(match, List.of(new Target(service, version, 1, eviction)), HeaderChanges.NONE);
+        this(match, List.of(new Target(service, Subset.ofVersion(version), 1, eviction, null)), HeaderChanges.NONE);
     }
 }

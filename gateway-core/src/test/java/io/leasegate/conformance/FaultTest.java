@@ -40,7 +40,7 @@ class FaultTest {
     private static Route faulty(String method, Fault fault) {
         return new Route(
                 RouteMatch.grpc("leasegate.test.Faulty", method),
-                List.of(new Route.Target(AUTHORITY, "", 1, null)),
+                List.of(new Route.Target(AUTHORITY, "", 1)),
                 HeaderChanges.NONE,
                 null,
                 fault,

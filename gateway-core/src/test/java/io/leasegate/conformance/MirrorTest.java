@@ -46,7 +46,7 @@ class MirrorTest {
     private static Route mirrored(RouteMatch match, double share) {
         return new Route(
                 match,
-                List.of(new Route.Target(AUTHORITY, "", 1, null)),
+                List.of(new Route.Target(AUTHORITY, "", 1)),
                 HeaderChanges.NONE,
                 new Route.Mirror(SHADOW, Subset.ALL, share, BUFFER),
                 null,

@@ -35,12 +35,10 @@ class RouteHeadersTest {
             .routes(
                     new Route(
                             RouteMatch.grpc("leasegate.test.Echo", "Unary"),
-                            List.of(new Route.Target(AUTHORITY, "", 1, null)),
+                            List.of(new Route.Target(AUTHORITY, "", 1)),
                             CHANGES),
                     new Route(
-                            RouteMatch.grpc("nobody.Home", null),
-                            List.of(new Route.Target("nobody", "", 1, null)),
-                            CHANGES));
+                            RouteMatch.grpc("nobody.Home", null), List.of(new Route.Target("nobody", "", 1)), CHANGES));
 
     private ScriptedInstance instance;
     private RawHttp2Client client;

@@ -22,7 +22,7 @@ class SplitTest {
     private static final RouteMatch ANY = new RouteMatch(null, "/", null, List.of());
 
     private static Route.Target target(String service, String version, int weight) {
-        return new Route.Target(service, version, weight, null);
+        return new Route.Target(service, version, weight);
     }
 
     private static Route route(Route.Target... targets) {

@@ -13,6 +13,7 @@ import io.leasegate.proxy.Gateway;
 import io.leasegate.proxy.GatewaySettings;
 import io.leasegate.proxy.ListenerSettings;
 import io.leasegate.proxy.UpstreamSettings;
+import io.leasegate.resilience.CallPolicy;
 import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.routing.Route;
 import io.leasegate.routing.RouteTableBuilder;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -58,6 +60,8 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     private int ioThreads = 2;
     private boolean revisionTrailer;
     private Function<String, EvictionPolicy> eviction = service -> EvictionPolicy.FINISH;
+    private Function<String, CallPolicy> policies = service -> CallPolicy.DEFAULT;
+    private ToIntFunction<String> maxCalls = service -> 0;
     private List<Route> routes = List.of();
     private Function<String, LoadBalancer> balancers = service -> new RoundRobinLoadBalancer();
     private GatewayMaker maker = (settings, table, heard) -> new Gateway(settings, table, heard, heard);
@@ -112,6 +116,17 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
 
     public GatewayExtension eviction(Function<String, EvictionPolicy> policies) {
         eviction = policies;
+        return this;
+    }
+
+    public GatewayExtension policies(Function<String, CallPolicy> ofServices) {
+        policies = ofServices;
+        return this;
+    }
+
+    /** How many calls of a service may be in flight; any number unless told. */
+    public GatewayExtension maxCalls(ToIntFunction<String> ofServices) {
+        maxCalls = ofServices;
         return this;
     }
 
@@ -174,7 +189,8 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         gateway = maker.make(
                 new GatewaySettings(listeners(), ioThreads, maxQueuedBytes, service -> upstream, service -> upstreamTls)
                         .withRevisionTrailer(revisionTrailer)
-                        .withEviction(eviction),
+                        .withEviction(eviction)
+                        .withPolicies(policies, maxCalls),
                 ref,
                 observer);
         gateway.start();

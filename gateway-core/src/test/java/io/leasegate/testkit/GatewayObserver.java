@@ -7,6 +7,7 @@ import io.leasegate.proxy.CallObserver;
 import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectionObserver;
 import io.leasegate.proxy.ConnectionRefusal;
+import io.leasegate.proxy.FurtherAttempt;
 import io.leasegate.proxy.MirrorResult;
 import io.leasegate.proxy.UpstreamEnd;
 import io.leasegate.tls.TlsException;
@@ -36,6 +37,8 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
     private final List<Long> goAways = new CopyOnWriteArrayList<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger everWaited = new AtomicInteger();
+    private final List<String> furtherAttempts = new CopyOnWriteArrayList<>();
+    private final List<String> withheld = new CopyOnWriteArrayList<>();
     private final List<ViolationRecord> violations = new CopyOnWriteArrayList<>();
     private final List<ConnectionRefusal> refusals = new CopyOnWriteArrayList<>();
     private final List<TlsPeer> handshakes = new CopyOnWriteArrayList<>();
@@ -66,6 +69,26 @@ public final class GatewayObserver implements CallObserver, ConnectionObserver {
                 () -> mirrored.size() + " copies of calls have ended, not " + atLeast,
                 () -> mirrored.size() >= atLeast);
         return List.copyOf(mirrored);
+    }
+
+    @Override
+    public void onFurtherAttempt(String service, FurtherAttempt kind, FurtherAttempt.Result result) {
+        furtherAttempts.add(kind.label() + " " + result.label());
+    }
+
+    @Override
+    public void onWithheld(String service, FurtherAttempt kind, FurtherAttempt.Withheld why) {
+        withheld.add(kind.label() + " " + why.label());
+    }
+
+    /** What became of retries and hedges, as "retry answered", in order. */
+    public List<String> furtherAttempts() {
+        return List.copyOf(furtherAttempts);
+    }
+
+    /** Why retries and hedges were not made, as "retry budget", in order. */
+    public List<String> withheld() {
+        return List.copyOf(withheld);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.leasegate.discovery.NamedSettings;
 import io.leasegate.discovery.NamedSettings.Name;
 import io.leasegate.discovery.StaticSettings;
 import io.leasegate.dns.DnsSettings;
+import io.leasegate.h2.GrpcStatus;
 import io.leasegate.health.HealthSettings;
 import io.leasegate.outlier.OutlierSettings;
 import io.leasegate.proxy.ConnectionLife;
@@ -23,6 +24,10 @@ import io.leasegate.proxy.ListenerSettings;
 import io.leasegate.proxy.UpstreamSettings;
 import io.leasegate.reflection.ReflectionSettings;
 import io.leasegate.registration.HostPort;
+import io.leasegate.resilience.CallPolicy;
+import io.leasegate.resilience.HedgePolicy;
+import io.leasegate.resilience.RetryPolicy;
+import io.leasegate.resilience.TimeLimits;
 import io.leasegate.routing.EvictionPolicy;
 import io.leasegate.routing.Fault;
 import io.leasegate.routing.HeaderChanges;
@@ -49,9 +54,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +86,41 @@ public final class ConfigMapping {
                 tls::service,
                 config.revisionTrailer(),
                 service -> eviction(config.services().of(service).call().eviction()),
+                policies(config),
+                service -> maxCalls(config.services().of(service).limits()),
                 dns(config));
+    }
+
+    private static Function<String, CallPolicy> policies(GatewayConfig config) {
+        CallPolicy others = policy(config.services().defaults().call());
+        Map<String, CallPolicy> byName = new HashMap<>();
+        config.services().byName().forEach((name, service) -> byName.put(name, policy(service.call())));
+        return service -> byName.getOrDefault(service, others);
+    }
+
+    private static int maxCalls(ServiceConfig.Limits limits) {
+        return limits.streams() == null ? 0 : limits.streams();
+    }
+
+    private static CallPolicy policy(CallConfig call) {
+        CallConfig.Timeouts t = call.timeouts();
+        CallConfig.Retry r = call.retry();
+        return new CallPolicy(
+                new TimeLimits(
+                        nanosOrNone(t.total()), nanosOrNone(t.idle()), nanosOrNone(t.streamAge()), t.streamAgeJitter()),
+                new RetryPolicy(
+                        r.attempts(),
+                        r.statuses().stream().map(GrpcStatus::code).collect(Collectors.toSet()),
+                        r.backoffInitial().toNanos(),
+                        r.backoffMax().toNanos(),
+                        r.budget(),
+                        nanosOrNone(r.perTryTimeout()),
+                        r.bufferBytes()),
+                new HedgePolicy(call.hedge().attempts(), call.hedge().delay().toNanos()));
+    }
+
+    private static long nanosOrNone(@Nullable Duration period) {
+        return period == null ? TimeLimits.NONE : period.toNanos();
     }
 
     private static EvictionPolicy eviction(CallConfig.Eviction e) {
@@ -194,7 +235,8 @@ public final class ConfigMapping {
                         to.service(),
                         to.subset(),
                         to.weight(),
-                        eviction(to.call().eviction())));
+                        eviction(to.call().eviction()),
+                        policy(to.call())));
             }
             HeaderChanges changes = new HeaderChanges(edit(r.requestHeaders()), edit(r.responseHeaders()));
             routes.add(new Route(

@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the blocks that a service and a route may both have. */
 final class CallReader {
@@ -24,11 +25,33 @@ final class CallReader {
      * @param further the blocks of the services that give the defaults, for a route
      */
     static CallConfig read(Section s, List<Node> further) {
+        record Written<T>(T value, @Nullable Node attempts) {}
+        Written<Retry> retry = s.block("retry", further, r -> new Written<>(CallReader.retry(r), r.find("attempts")));
+        Written<Hedge> hedge = s.block(
+                "hedge",
+                further,
+                h -> new Written<>(
+                        new Hedge(h.get("attempts", ATTEMPTS), h.get("delay", Kind.DURATION)), h.find("attempts")));
+        if (retry.value.attempts() > 1
+                && hedge.value.attempts() > 1
+                && (isOf(s, retry.attempts) || isOf(s, hedge.attempts))) {
+            s.problem(
+                    "hedge.attempts",
+                    hedge.value.attempts() + " (expected 1 beside retry.attempts = " + retry.value.attempts()
+                            + ": a call is either retried or hedged, so set one of the two to 1)");
+        }
         return new CallConfig(
-                s.block("retry", further, CallReader::retry),
-                s.block("hedge", further, h -> new Hedge(h.get("attempts", ATTEMPTS), h.get("delay", Kind.DURATION))),
+                retry.value,
+                hedge.value,
                 s.block("timeouts", further, CallReader::timeouts),
                 s.block("eviction", further, CallReader::eviction));
+    }
+
+    /** Whether the key stands in this very block: what is wrong with defaults is told where they stand. */
+    private static boolean isOf(Section s, @Nullable Node node) {
+        return node != null
+                && node.path().startsWith(s.path() + ".")
+                && !s.context().isCatalog();
     }
 
     private static Retry retry(Section s) {

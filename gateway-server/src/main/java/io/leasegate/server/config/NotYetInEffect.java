@@ -9,15 +9,7 @@ import java.util.List;
 final class NotYetInEffect {
 
     /** Key patterns; an entry stands for everything below it too. Those of a service hold for a route's as well. */
-    static final List<String> PATTERNS = List.of(
-            "leasegate.routes[].retry",
-            "leasegate.routes[].hedge",
-            "leasegate.routes[].timeouts",
-            "leasegate.services.NAME.retry",
-            "leasegate.services.NAME.hedge",
-            "leasegate.services.NAME.timeouts",
-            "leasegate.services.NAME.limits.streams",
-            "leasegate.services.NAME.limits.adaptive");
+    static final List<String> PATTERNS = List.of("leasegate.services.NAME.limits.adaptive");
 
     private NotYetInEffect() {}
 

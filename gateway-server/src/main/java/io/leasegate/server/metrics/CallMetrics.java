@@ -2,6 +2,7 @@ package io.leasegate.server.metrics;
 
 import io.leasegate.proxy.AccessRecord;
 import io.leasegate.proxy.CallObserver;
+import io.leasegate.proxy.FurtherAttempt;
 import io.leasegate.proxy.MirrorResult;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.List;
@@ -14,10 +15,15 @@ final class CallMetrics implements CallObserver {
     private final MirrorMetrics copies;
     private final List<LoopCalls> loops = new CopyOnWriteArrayList<>();
     private final FastThreadLocal<LoopCalls> loop;
+    private final AttemptMetrics attempts;
 
-    /** @param copies counts copies of calls */
-    CallMetrics(MetricLimits limits, MirrorMetrics copies) {
+    /**
+     * @param copies counts copies of calls
+     * @param attempts counts retries and hedges
+     */
+    CallMetrics(MetricLimits limits, MirrorMetrics copies, AttemptMetrics attempts) {
         this.copies = copies;
+        this.attempts = attempts;
         methods = new MethodIndex(limits);
         loop = new FastThreadLocal<>() {
             @Override
@@ -42,6 +48,16 @@ final class CallMetrics implements CallObserver {
     @Override
     public void onMirrored(String service, MirrorResult result) {
         copies.onMirrored(service, result);
+    }
+
+    @Override
+    public void onFurtherAttempt(String service, FurtherAttempt kind, FurtherAttempt.Result result) {
+        attempts.onEnd(service, kind, result);
+    }
+
+    @Override
+    public void onWithheld(String service, FurtherAttempt kind, FurtherAttempt.Withheld why) {
+        attempts.onWithheld(service, kind, why);
     }
 
     /** Calls that were taken and have not ended. Any thread. */

@@ -2,6 +2,7 @@ package io.leasegate.server.metrics;
 
 import io.leasegate.proxy.AccessRecord;
 import io.leasegate.proxy.CallObserver;
+import io.leasegate.proxy.FurtherAttempt;
 import io.leasegate.proxy.MirrorResult;
 
 /** Joins observers of calls. */
@@ -34,6 +35,18 @@ public final class CallObservers {
             public void onMirrored(String service, MirrorResult result) {
                 first.onMirrored(service, result);
                 second.onMirrored(service, result);
+            }
+
+            @Override
+            public void onFurtherAttempt(String service, FurtherAttempt kind, FurtherAttempt.Result result) {
+                first.onFurtherAttempt(service, kind, result);
+                second.onFurtherAttempt(service, kind, result);
+            }
+
+            @Override
+            public void onWithheld(String service, FurtherAttempt kind, FurtherAttempt.Withheld why) {
+                first.onWithheld(service, kind, why);
+                second.onWithheld(service, kind, why);
             }
         };
     }

@@ -53,7 +53,7 @@ public final class GatewayMetrics implements AutoCloseable {
     }
 
     GatewayMetrics(String version, MetricLimits limits, ToLongFunction<String> evictionGoalNanos) {
-        calls = new CallMetrics(limits, new MirrorMetrics(registry, limits));
+        calls = new CallMetrics(limits, new MirrorMetrics(registry, limits), new AttemptMetrics(registry, limits));
         registry.getPrometheusRegistry().register(new CallCollector(calls));
         Gauge.builder("leasegate.calls.in.flight", calls, CallMetrics::inFlight)
                 .description("Calls that were taken and have not ended")

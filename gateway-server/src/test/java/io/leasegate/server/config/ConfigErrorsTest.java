@@ -171,6 +171,15 @@ class ConfigErrorsTest {
                         "leasegate.services.echo.hedge.attempts = 11",
                         "leasegate.services.echo.hedge.attempts: 11 (expected 1-10)"),
                 line(
+                        "leasegate.services.default { retry.attempts = 3, hedge.attempts = 2 }",
+                        "leasegate.services.default.hedge.attempts: 2 (expected 1 beside retry.attempts = 3: "
+                                + "a call is either retried or hedged, so set one of the two to 1)"),
+                line(
+                        "leasegate { services.echo.retry.attempts = 3, routes = [ "
+                                + "{ match.path = \"/a/b\", service = echo, hedge.attempts = 2 } ] }",
+                        "leasegate.routes[0].hedge.attempts: 2 (expected 1 beside retry.attempts = 3: "
+                                + "a call is either retried or hedged, so set one of the two to 1)"),
+                line(
                         "leasegate.services.echo.retry.backoff { initial = 2s, max = 1s }",
                         "leasegate.services.echo.retry.backoff.max: 1s (expected at least backoff.initial)"),
                 line(

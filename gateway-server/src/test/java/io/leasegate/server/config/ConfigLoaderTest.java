@@ -521,8 +521,8 @@ class ConfigLoaderTest {
 
     @Test
     void aSettingWithoutEffectYetIsAWarningWithItsLine() throws Exception {
-        GatewayConfig config =
-                load(ETCD + "leasegate.services.a.limits.adaptive = true\nleasegate.services.a.hedge.delay = 1s\n");
+        GatewayConfig config = load(ETCD + "leasegate.services.a.limits.adaptive = true\n"
+                + "leasegate.services.b.limits.adaptive = true\n");
 
         Path file = directory.resolve("gate.conf");
         assertThat(config.warnings())
@@ -530,8 +530,8 @@ class ConfigLoaderTest {
                 .containsExactly(
                         "leasegate.services.a.limits.adaptive: read and checked, but without effect in this version, "
                                 + file + ": line 2",
-                        "leasegate.services.a.hedge: read and checked, but without effect in this version, " + file
-                                + ": line 3");
+                        "leasegate.services.b.limits.adaptive: read and checked, but without effect in this version, "
+                                + file + ": line 3");
     }
 
     @Test

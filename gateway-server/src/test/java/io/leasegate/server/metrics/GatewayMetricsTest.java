@@ -15,6 +15,7 @@ import io.leasegate.proxy.ConnectFailure;
 import io.leasegate.proxy.ConnectFailure.Phase;
 import io.leasegate.proxy.ConnectionObserver;
 import io.leasegate.proxy.ConnectionRefusal;
+import io.leasegate.proxy.FurtherAttempt;
 import io.leasegate.proxy.MirrorResult;
 import io.leasegate.proxy.UpstreamEnd;
 import io.leasegate.routing.Cluster;
@@ -415,6 +416,30 @@ class GatewayMetricsTest {
     }
 
     @Test
+    void retriesAndHedgesAreCountedByServiceAndResult() throws Exception {
+        CallObserver calls = CallObservers.both(metrics.callObserver(), call -> {});
+        calls.onFurtherAttempt("echo", FurtherAttempt.RETRY, FurtherAttempt.Result.ANSWERED);
+        calls.onFurtherAttempt("echo", FurtherAttempt.RETRY, FurtherAttempt.Result.FAILED);
+        calls.onFurtherAttempt("echo", FurtherAttempt.RETRY, FurtherAttempt.Result.FAILED);
+        calls.onFurtherAttempt("echo", FurtherAttempt.HEDGE, FurtherAttempt.Result.DROPPED);
+        calls.onWithheld("echo", FurtherAttempt.RETRY, FurtherAttempt.Withheld.BUDGET);
+        Exposition e = scrape();
+        String attempts = "leasegate_further_attempts_total";
+        assertThat(e.value(attempts, "service", "echo", "kind", "retry", "result", "answered"))
+                .isEqualTo(1);
+        assertThat(e.value(attempts, "service", "echo", "kind", "retry", "result", "failed"))
+                .isEqualTo(2);
+        assertThat(e.value(attempts, "service", "echo", "kind", "hedge", "result", "dropped"))
+                .isEqualTo(1);
+        String withheld = "leasegate_further_attempts_withheld_total";
+        assertThat(e.value(withheld, "service", "echo", "kind", "retry", "reason", "budget"))
+                .isEqualTo(1);
+        for (FurtherAttempt.Withheld why : FurtherAttempt.Withheld.values()) {
+            assertThat(manualText()).contains("`" + why.label() + "`");
+        }
+    }
+
+    @Test
     void ejectionsAreCountedByServiceAndReason() throws Exception {
         OutlierListener outliers = metrics.outlierListener();
         Endpoint one = TestTables.endpoint("echo", 1);
@@ -542,6 +567,8 @@ class GatewayMetricsTest {
             metrics.bindEventLoops(loops);
             metrics.callObserver().onEnd(new FakeCall());
             metrics.callObserver().onMirrored("echo", MirrorResult.ANSWERED);
+            metrics.callObserver().onFurtherAttempt("echo", FurtherAttempt.RETRY, FurtherAttempt.Result.FAILED);
+            metrics.callObserver().onWithheld("echo", FurtherAttempt.HEDGE, FurtherAttempt.Withheld.BUDGET);
             EndpointId echo = new EndpointId("echo", "127.0.0.1", 1);
             metrics.connectionObserver().onDownstreamOpen("main");
             metrics.connectionObserver().onUpstreamOpen(echo);
