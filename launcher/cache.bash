@@ -32,7 +32,7 @@ make_cache() (
         say "cache: Java $java_version uses none for jars in a folder like '${gateway_jar%/*}' (expected a path of letters, digits and /._~+=,@:- alone, or Java 25)"
         return 0
     fi
-    if [ "$cache" -nt "$gateway_jar" ]; then return 0; fi
+    if cache_fits; then return 0; fi
     [ -w "${cache%/*}" ] || { say "cache: ${cache%/*} cannot be written"; return 1; }
     if ! has "${LEASEGATE_ETCD:-etcd}" && [ ! -x "${LEASEGATE_ETCD:-etcd}" ]; then registry=static; fi
     folder=$(mktemp -d "${TMPDIR:-/tmp}/leasegate-cache-XXXXXX")

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.leasegate.distribution.Archive.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -162,6 +164,12 @@ class LauncherTest {
 
         // It is there: nothing to do.
         assertThat(own.leasegate(elsewhere, Map.of(), "cache")).isEqualTo(new Result(0, "", ""));
+
+        // A jar beside the gateway's own was changed since: Java would not notice.
+        Path core = own.launcher().resolveSibling("lib/gateway-core-" + Archive.VERSION + ".jar");
+        Files.setLastModifiedTime(core, FileTime.from(Instant.now()));
+        Result changed = own.leasegate(elsewhere, java, "serve", "--config", "none.conf");
+        assertThat(changed.output()).contains(line + "file:").doesNotContain(line + "shared objects file");
     }
 
     @Test
