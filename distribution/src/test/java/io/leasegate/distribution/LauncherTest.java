@@ -47,6 +47,8 @@ class LauncherTest {
                             "explain",
                             "dev",
                             "bench",
+                            "drill",
+                            "soak",
                             "test",
                             "conformance",
                             "JAVA_HOME");
@@ -77,7 +79,8 @@ class LauncherTest {
 
     @Test
     void everySubcommandHasHelp() throws Exception {
-        for (String command : List.of("serve", "check", "registrations", "explain", "dev", "bench")) {
+        for (String command :
+                List.of("serve", "check", "registrations", "explain", "dev", "bench", "drill", "soak")) {
             Result result = archive.leasegate(elsewhere, Map.of(), command, "--help");
             assertThat(result.exitCode()).as(command + ": " + result.errors()).isZero();
             assertThat(result.output()).contains(command);

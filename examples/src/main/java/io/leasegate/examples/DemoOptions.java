@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param version the registered version
  * @param weight the registered weight
  * @param ttl how long the registration outlives a process that dies
+ * @param callLog where to note the calls that have an {@code x-call-id}; null for nowhere
  */
 record DemoOptions(
         String service,
@@ -35,10 +37,11 @@ record DemoOptions(
         String gateway,
         String version,
         long weight,
-        Duration ttl) {
+        Duration ttl,
+        @Nullable Path callLog) {
 
     private static final Set<String> KNOWN =
-            Set.of("--name", "--host", "--port", "--etcd", "--gateway", "--version", "--weight", "--ttl");
+            Set.of("--name", "--host", "--port", "--etcd", "--gateway", "--version", "--weight", "--ttl", "--call-log");
 
     private static final String USAGE = """
             Usage: ./leasegate demo %s [OPTION VALUE]...
@@ -51,6 +54,7 @@ record DemoOptions(
               --version VERSION   the version to register (default 1.0.0)
               --weight N          the weight to register (default 1)
               --ttl SECONDS       how long the registration outlives the process if it dies (default 5)
+              --call-log FILE     append the x-call-id of each call that has one (default: nowhere)
             """;
 
     /** Reads the arguments; ends the process with the usage on {@code --help} (exit code 0) and on a mistake (exit code 2). */
@@ -73,6 +77,7 @@ record DemoOptions(
     static DemoOptions parse(String service, String... args) {
         Map<String, String> given = pairs(args);
         String etcd = given.getOrDefault("--etcd", "");
+        String callLog = given.get("--call-log");
         return new DemoOptions(
                 service,
                 given.getOrDefault("--name", usualName(service)),
@@ -82,7 +87,8 @@ record DemoOptions(
                 given.getOrDefault("--gateway", "127.0.0.1:8080"),
                 given.getOrDefault("--version", "1.0.0"),
                 number(given, "--weight", 1, 0, Integer.MAX_VALUE),
-                Duration.ofSeconds(number(given, "--ttl", 5, 2, 86_400)));
+                Duration.ofSeconds(number(given, "--ttl", 5, 2, 86_400)),
+                callLog == null ? null : Path.of(callLog));
     }
 
     /** In a container, where every process has the number 1, it is the host that has a name of its own. */

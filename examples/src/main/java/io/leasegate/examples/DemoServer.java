@@ -38,17 +38,20 @@ final class DemoServer {
      *
      * @param grpcService the full name of the gRPC service, as health checks ask for it
      * @param service makes the service, given the instance's name
-     * @throws IOException if the server cannot listen
+     * @throws IOException if the server cannot listen, or the call log not be opened
      */
     static DemoServer start(DemoOptions options, String grpcService, Function<String, BindableService> service)
             throws IOException {
         HealthStatusManager health = new HealthStatusManager();
         health.setStatus(grpcService, ServingStatus.SERVING);
-        Server server = NettyServerBuilder.forAddress(listenAddress(options))
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(listenAddress(options))
                 .addService(service.apply(options.name()))
                 .addService(health.getHealthService())
-                .addService(ProtoReflectionServiceV1.newInstance())
-                .build();
+                .addService(ProtoReflectionServiceV1.newInstance());
+        if (options.callLog() != null) {
+            builder.intercept(new CallLog(options.callLog()));
+        }
+        Server server = builder.build();
         if (options.etcd().isEmpty()) {
             server.start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> shutdown(server), "server-shutdown"));

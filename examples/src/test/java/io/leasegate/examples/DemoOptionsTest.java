@@ -3,6 +3,7 @@ package io.leasegate.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,13 +24,15 @@ class DemoOptionsTest {
                         "127.0.0.1:8080",
                         "1.0.0",
                         1,
-                        Duration.ofSeconds(5)));
+                        Duration.ofSeconds(5),
+                        null));
     }
 
     @Test
     void takesEveryOption() {
         String line =
-                "--name n --host h --port 7 --etcd http://a:1,http://b:2 --gateway g:3 --version v --weight 0 --ttl 9";
+                "--name n --host h --port 7 --etcd http://a:1,http://b:2 --gateway g:3 --version v --weight 0 --ttl 9"
+                        + " --call-log c";
         assertThat(DemoOptions.parse("greeter", line.split(" ")))
                 .isEqualTo(new DemoOptions(
                         "greeter",
@@ -40,7 +43,8 @@ class DemoOptionsTest {
                         "g:3",
                         "v",
                         0,
-                        Duration.ofSeconds(9)));
+                        Duration.ofSeconds(9),
+                        Path.of("c")));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.leasegate.loadtest.bench;
 
 import io.leasegate.loadtest.host.BenchFailure;
+import io.leasegate.loadtest.host.Scrape;
 import io.leasegate.loadtest.load.Load;
 import io.leasegate.loadtest.load.LoadFailure;
 import io.leasegate.loadtest.load.Method;

@@ -66,7 +66,7 @@ public final class Lab implements AutoCloseable {
             instances.add(Instance.on(loops, null));
         }
         directTls = Instance.on(loops, serverTls(certificate));
-        etcd = settings.etcd() ? EtcdServer.start(workspace, cores) : null;
+        etcd = settings.etcd() ? EtcdServer.start(workspace, cores.pinLoad()) : null;
         if (etcd != null) {
             etcd.register(PREFIX, ALONE, "127.0.0.1:" + instances.get(0).port());
             for (Instance instance : instances) {

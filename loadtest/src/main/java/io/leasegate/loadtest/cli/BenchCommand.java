@@ -230,7 +230,7 @@ public final class BenchCommand implements Callable<Integer> {
         if (cores.areShared()) {
             err.println("warning: there is one core only, so proxies and load generator share it; ratios mean little");
         }
-        Workspace workspace = new Workspace();
+        Workspace workspace = new Workspace("bench");
         Runtime.getRuntime().addShutdownHook(new Thread(workspace::close, "bench-shutdown"));
         List<ScenarioResult> done = new ArrayList<>();
         try (Lab lab = new Lab(settings, workspace, cores)) {

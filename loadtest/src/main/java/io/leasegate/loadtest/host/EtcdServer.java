@@ -17,9 +17,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** A private etcd on the load's cores, and writes to it through its JSON gateway. Any thread. */
+/** A private etcd, and what is read from and written to it through its JSON gateway. Any thread; restarts by one at a time. */
 public final class EtcdServer {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -28,21 +29,29 @@ public final class EtcdServer {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final Workspace.Started process;
+    private final Workspace workspace;
+    private final List<String> command;
     private final String url;
+    private volatile Workspace.Started process;
 
-    private EtcdServer(Workspace.Started process, String url) {
-        this.process = process;
+    private EtcdServer(Workspace workspace, List<String> command, String url) throws IOException, BenchFailure {
+        this.workspace = workspace;
+        this.command = command;
         this.url = url;
+        this.process = workspace.start("etcd", command, Map.of());
     }
 
-    /** Starts it and waits until it answers. */
-    public static EtcdServer start(Workspace workspace, Cores cores)
+    /**
+     * Starts it and waits until it answers.
+     *
+     * @param pin what to put before its command
+     */
+    public static EtcdServer start(Workspace workspace, List<String> pin)
             throws IOException, BenchFailure, InterruptedException {
         String url = "http://127.0.0.1:" + workspace.freePort();
         String peerUrl = "http://127.0.0.1:" + workspace.freePort();
         Path data = workspace.folder().resolve("etcd");
-        List<String> command = new ArrayList<>(cores.pinLoad());
+        List<String> command = new ArrayList<>(pin);
         command.addAll(List.of(
                 System.getenv().getOrDefault("LEASEGATE_ETCD", "etcd"),
                 "--name=bench",
@@ -54,9 +63,24 @@ public final class EtcdServer {
                 "--initial-cluster=bench=" + peerUrl,
                 "--logger=zap",
                 "--log-level=warn"));
-        EtcdServer etcd = new EtcdServer(workspace.start("etcd", command, Map.of()), url);
+        EtcdServer etcd = new EtcdServer(workspace, command, url);
         etcd.awaitHealth();
         return etcd;
+    }
+
+    /**
+     * Ends it, stays away for a time, and starts it again with the data that it had. Returns when it answers.
+     *
+     * @param kill with SIGKILL, in place of SIGTERM
+     */
+    public void restart(boolean kill, long awayMillis) throws IOException, BenchFailure, InterruptedException {
+        if (kill) {
+            process.kill();
+        }
+        process.close();
+        TimeUnit.MILLISECONDS.sleep(awayMillis);
+        process = workspace.start("etcd", command, Map.of());
+        awaitHealth();
     }
 
     private void awaitHealth() throws BenchFailure, InterruptedException {
@@ -114,11 +138,28 @@ public final class EtcdServer {
 
     /** Deletes all keys that begin so; the prefix has to end with an ASCII character. */
     public void deleteAll(String prefix) throws BenchFailure, InterruptedException {
+        post("/v3/kv/deleterange", range(prefix));
+    }
+
+    /** All keys that begin so, with their values. */
+    public Map<String, String> list(String prefix) throws BenchFailure, InterruptedException {
+        JsonNode answer = post("/v3/kv/range", range(prefix));
+        Map<String, String> found = new TreeMap<>();
+        for (JsonNode pair : answer.path("kvs")) {
+            found.put(text(pair.path("key")), text(pair.path("value")));
+        }
+        return found;
+    }
+
+    private static String text(JsonNode base64) {
+        return new String(Base64.getDecoder().decode(base64.asText()), StandardCharsets.UTF_8);
+    }
+
+    private static ObjectNode range(String prefix) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("key", base64(prefix));
         String end = prefix.substring(0, prefix.length() - 1) + (char) (prefix.charAt(prefix.length() - 1) + 1);
-        body.put("range_end", base64(end));
-        post("/v3/kv/deleterange", body);
+        return body.put("range_end", base64(end));
     }
 
     private static ObjectNode put(String prefix, String service, String address) {
@@ -136,7 +177,7 @@ public final class EtcdServer {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void post(String path, ObjectNode body) throws BenchFailure, InterruptedException {
+    private JsonNode post(String path, ObjectNode body) throws BenchFailure, InterruptedException {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
                     .timeout(LIMIT)
@@ -147,6 +188,7 @@ public final class EtcdServer {
             if (answer.statusCode() != 200 || !json.has("header")) {
                 throw new BenchFailure("etcd refused " + path + ": " + answer.body());
             }
+            return json;
         } catch (IOException e) {
             throw new BenchFailure("etcd at " + url + " does not answer: " + e, e);
         }

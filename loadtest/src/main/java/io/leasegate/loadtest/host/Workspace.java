@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,8 +30,9 @@ public final class Workspace implements AutoCloseable {
     private int count;
     private boolean isClosed;
 
-    public Workspace() throws IOException {
-        folder = Files.createTempDirectory("leasegate-bench-");
+    /** @param purpose a word for the folder's name */
+    public Workspace(String purpose) throws IOException {
+        folder = Files.createTempDirectory("leasegate-" + purpose + "-");
         guard = new ProcessGuard(folder);
     }
 
@@ -63,6 +65,41 @@ public final class Workspace implements AutoCloseable {
             if (!process.isAlive()) {
                 throw new BenchFailure(name + " ended with exit code " + process.exitValue() + ": " + lastLines());
             }
+        }
+
+        /** The file with what it printed. */
+        public Path log() {
+            return log;
+        }
+
+        /** Sends a signal to it alone: a name such as TERM, KILL, STOP. */
+        public void signal(String name) throws BenchFailure, InterruptedException {
+            try {
+                Process kill = new ProcessBuilder("kill", "-s", name, Long.toString(process.pid())).start();
+                kill.waitFor();
+            } catch (IOException e) {
+                throw new BenchFailure("a signal cannot be sent: " + e.getMessage(), e);
+            }
+        }
+
+        /** Ends it with SIGKILL, from one moment to the next. */
+        public void kill() throws InterruptedException {
+            process.destroyForcibly().waitFor();
+        }
+
+        /**
+         * Ends it with SIGTERM and waits.
+         *
+         * @return its exit code
+         * @throws BenchFailure if that takes too long
+         */
+        public int stop(Duration limit) throws BenchFailure, InterruptedException {
+            process.destroy();
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new BenchFailure(
+                        name + " did not end within " + limit.toSeconds() + " s of SIGTERM: " + lastLines());
+            }
+            return process.exitValue();
         }
 
         /** The end of what it printed. */

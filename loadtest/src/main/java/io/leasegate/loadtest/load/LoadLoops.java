@@ -48,7 +48,7 @@ public final class LoadLoops implements AutoCloseable {
         }
     }
 
-    EventLoopGroup group() {
+    public EventLoopGroup group() {
         return group;
     }
 
@@ -57,7 +57,7 @@ public final class LoadLoops implements AutoCloseable {
     }
 
     /** What all connections have in common; of a server, those that it accepts. */
-    static void applyOptions(BiConsumer<ChannelOption<Object>, Object> options) {
+    public static void applyOptions(BiConsumer<ChannelOption<Object>, Object> options) {
         set(options, ChannelOption.TCP_NODELAY, true);
         set(options, ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
         set(options, ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES));

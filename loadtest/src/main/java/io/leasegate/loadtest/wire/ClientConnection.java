@@ -3,8 +3,11 @@ package io.leasegate.loadtest.wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A client's connection. Used on its event loop. */
@@ -15,10 +18,12 @@ public final class ClientConnection extends FrameConnection {
     private static final HeaderField SCHEME_HTTPS = new HeaderField(":scheme", "https");
     private static final HeaderField CONTENT_TYPE = new HeaderField("content-type", "application/grpc");
     private static final HeaderField USER_AGENT = new HeaderField("user-agent", "leasegate-bench/1");
+    private static final int CANCEL = 8;
     private static final HeaderField TE = new HeaderField("te", "trailers");
 
     private final ClientListener listener;
     private final HeaderField[] request;
+    private final Set<Integer> cancelled = new HashSet<>();
     private int nextId = 1;
     private boolean isReady;
     private boolean isLost;
@@ -26,6 +31,7 @@ public final class ClientConnection extends FrameConnection {
     private String httpStatus = "";
     private String grpcStatus = "";
     private String grpcMessage = "";
+    private String outcome = "";
 
     /**
      * @param authority goes into {@code :authority}
@@ -33,7 +39,12 @@ public final class ClientConnection extends FrameConnection {
      */
     public ClientConnection(ClientListener listener, boolean tls, String authority, String path) {
         this.listener = listener;
-        this.request = new HeaderField[] {
+        this.request = request(tls, authority, path);
+    }
+
+    /** The headers of a request; to be made once for all calls of a method. */
+    public static HeaderField[] request(boolean tls, String authority, String path) {
+        return new HeaderField[] {
             METHOD,
             tls ? SCHEME_HTTPS : SCHEME_HTTP,
             new HeaderField(":path", path),
@@ -60,10 +71,15 @@ public final class ClientConnection extends FrameConnection {
      * @param beganNanos when the call was to begin
      */
     public ClientStream call(ByteBuf message, boolean half, long beganNanos) {
+        return call(request, message, half, beganNanos);
+    }
+
+    /** The same with headers of its own. */
+    public ClientStream call(HeaderField[] fields, ByteBuf message, boolean half, long beganNanos) {
         ClientStream call = new ClientStream(this, nextId, initialSendWindow(), beganNanos);
         nextId += 2;
         streams().put(call);
-        headers(call.id(), false, request);
+        headers(call.id(), false, fields);
         call.order(message, 1, half ? WireStream.End.FLAG : WireStream.End.NONE);
         send(call);
         return call;
@@ -79,6 +95,33 @@ public final class ClientConnection extends FrameConnection {
     public void end(ClientStream call) {
         call.order(Unpooled.EMPTY_BUFFER, 1, WireStream.End.FLAG);
         send(call);
+    }
+
+    /** Cancels a call; nothing more is reported of it. */
+    public void cancel(ClientStream call) {
+        if (streams().get(call.id()) == call) {
+            streams().remove(call.id());
+            cancelled.add(call.id());
+            reset(call.id(), CANCEL);
+        }
+    }
+
+    /** Takes nothing more from the socket until told to go on. */
+    public void stall(boolean stalled) {
+        channel().config().setAutoRead(!stalled);
+    }
+
+    /** Is gone from one moment to the next, as a client that is killed: what it has not sent is lost. Nothing more is reported. */
+    public void vanish() {
+        isClosing = true;
+        isLost = true;
+        channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        channel().close();
+    }
+
+    /** Takes the connection for lost, with the calls that are in flight on it. */
+    public void giveUp(String reason) {
+        onLost(reason);
     }
 
     /** To be called after calls that were made outside of a listener's method. */
@@ -143,6 +186,7 @@ public final class ClientConnection extends FrameConnection {
             case STATUS -> httpStatus = field.value();
             case GRPC_STATUS -> grpcStatus = field.value();
             case GRPC_MESSAGE -> grpcMessage = field.value();
+            case OUTCOME -> outcome = field.value();
             default -> {}
         }
     }
@@ -158,10 +202,16 @@ public final class ClientConnection extends FrameConnection {
                 call.grpcStatus = grpcStatus;
                 call.grpcMessage = grpcMessage;
             }
+            if (!outcome.isEmpty()) {
+                call.outcome = outcome;
+            }
+        } else if (!cancelled.contains(streamId)) {
+            listener.onStray(this, streamId);
         }
         httpStatus = "";
         grpcStatus = "";
         grpcMessage = "";
+        outcome = "";
         if (call != null) {
             if (end) {
                 ended(call);
@@ -193,11 +243,17 @@ public final class ClientConnection extends FrameConnection {
     }
 
     @Override
+    protected void onGoAway(int lastStreamId, String reason) {
+        isReady = false;
+        listener.onGoAway(this, lastStreamId, reason);
+    }
+
+    @Override
     protected void onLost(String reason) {
         if (!isLost && !isClosing) {
             isLost = true;
             listener.onLost(this, reason, streams().size());
-            if (isReady) {
+            if (hasBegun()) {
                 channel().close();
             }
         }

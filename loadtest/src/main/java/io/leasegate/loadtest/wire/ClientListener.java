@@ -18,6 +18,14 @@ public interface ClientListener {
     /** The call was reset. */
     void onReset(ClientStream call, long errorCode);
 
+    /** The other side will close the connection and answers no calls with a larger id than that; none may be made any more. */
+    default void onGoAway(ClientConnection connection, int lastStreamId, String reason) {
+        connection.giveUp(reason);
+    }
+
+    /** Headers came for a call that has ended, and not by {@link ClientConnection#cancel}. */
+    default void onStray(ClientConnection connection, int streamId) {}
+
     /** The connection failed or was closed by the other side; {@code inFlight} calls were cut off. */
     void onLost(ClientConnection connection, String reason, int inFlight);
 }

@@ -12,6 +12,7 @@ public final class ClientStream extends WireStream {
     String httpStatus = "";
     String grpcStatus = "";
     String grpcMessage = "";
+    String outcome = "";
 
     ClientStream(ClientConnection connection, int id, long sendWindow, long beganNanos) {
         super(id, sendWindow);
@@ -44,6 +45,24 @@ public final class ClientStream extends WireStream {
 
     public void mark(long value) {
         marker = value;
+    }
+
+    /** The code of gRPC's that the response ended with, in digits; empty while there is none. */
+    public String grpcStatus() {
+        return grpcStatus;
+    }
+
+    public String grpcMessage() {
+        return grpcMessage;
+    }
+
+    public String httpStatus() {
+        return httpStatus;
+    }
+
+    /** What a gateway says that it answered with itself: the code of an outcome; empty where an instance's answer was relayed. */
+    public String outcome() {
+        return outcome;
     }
 
     /** What is wrong with the response that has ended, or null if it is what it should be. */

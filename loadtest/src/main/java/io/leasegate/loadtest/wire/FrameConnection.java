@@ -59,6 +59,11 @@ public abstract class FrameConnection extends ChannelInboundHandlerAdapter imple
     /** The connection ends, or the peer announced that it will; once or twice. */
     protected abstract void onLost(String reason);
 
+    /** The peer announced that the connection ends; the streams up to {@code lastStreamId} it may still answer. */
+    protected void onGoAway(int lastStreamId, String reason) {
+        onLost(reason);
+    }
+
     protected final StreamMap streams() {
         return streams;
     }
@@ -192,7 +197,7 @@ public abstract class FrameConnection extends ChannelInboundHandlerAdapter imple
                 long code = payload.readUnsignedInt();
                 String text = payload.readCharSequence(length - 8, StandardCharsets.ISO_8859_1)
                         .toString();
-                onLost("GOAWAY with code " + code + ", last stream " + last + " " + text);
+                onGoAway(last & Integer.MAX_VALUE, "GOAWAY with code " + code + ", last stream " + last + " " + text);
             }
             case FrameReader.CONTINUATION, FrameReader.PUSH_PROMISE ->
                 throw new ProtocolFailure("a frame of type " + type + ", which this load generator does not read");
@@ -266,6 +271,17 @@ public abstract class FrameConnection extends ChannelInboundHandlerAdapter imple
     protected final void reset(int streamId, int errorCode) {
         frameHeader(out(), 4, FrameReader.RST_STREAM, 0, streamId);
         out().writeInt(errorCode);
+    }
+
+    /** Announces the end of the connection, in order: the streams up to {@code lastStreamId} will be answered. */
+    protected final void goAway(int lastStreamId) {
+        frameHeader(out(), 8, FrameReader.GOAWAY, 0, 0);
+        out().writeInt(lastStreamId).writeInt(0);
+    }
+
+    /** Sends bytes that are no frames. */
+    protected final void raw(byte... bytes) {
+        out().writeBytes(bytes);
     }
 
     /** Sends what the stream was ordered to, as far as the windows and the socket allow; the rest follows by itself. */

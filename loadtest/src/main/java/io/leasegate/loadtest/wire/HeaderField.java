@@ -9,6 +9,8 @@ public final class HeaderField {
         PATH(":path"),
         GRPC_STATUS("grpc-status"),
         GRPC_MESSAGE("grpc-message"),
+        OUTCOME("x-leasegate-outcome"),
+        CALL_ID("x-call-id"),
         OTHER("");
 
         private final String name;

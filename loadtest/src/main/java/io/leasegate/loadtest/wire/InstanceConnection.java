@@ -1,14 +1,11 @@
 package io.leasegate.loadtest.wire;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The instance's side of a connection: answers each call as its {@link Method} says. Used on its event loop. */
-public final class InstanceConnection extends FrameConnection {
+public final class InstanceConnection extends ServerConnection {
 
     /**
      * What a method answers.
@@ -40,13 +37,7 @@ public final class InstanceConnection extends FrameConnection {
         }
     }
 
-    private static final HeaderField OK = new HeaderField(":status", "200");
-    private static final HeaderField CONTENT_TYPE = new HeaderField("content-type", "application/grpc");
-    private static final HeaderField GRPC_OK = new HeaderField("grpc-status", "0");
-    private static final HeaderField GRPC_UNIMPLEMENTED = new HeaderField("grpc-status", "12");
-
     private final Function<String, @Nullable Method> methods;
-    private int prefaceLeft;
     private String path = "";
     private @Nullable String methodPath;
     private @Nullable Method method;
@@ -54,45 +45,6 @@ public final class InstanceConnection extends FrameConnection {
     /** @param methods finds the method of a path, or null for one that there is not */
     public InstanceConnection(Function<String, @Nullable Method> methods) {
         this.methods = methods;
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        if (ctx.pipeline().get(SslHandler.class) == null) {
-            expectPreface(ctx);
-        }
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof SslHandshakeCompletionEvent handshake) {
-            if (handshake.isSuccess()) {
-                expectPreface(ctx);
-            } else {
-                ctx.close();
-            }
-        }
-    }
-
-    private void expectPreface(ChannelHandlerContext ctx) {
-        prefaceLeft = 24;
-        begin(ctx, false);
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (prefaceLeft > 0) {
-            ByteBuf in = (ByteBuf) msg;
-            int bytes = Math.min(prefaceLeft, in.readableBytes());
-            in.skipBytes(bytes);
-            prefaceLeft -= bytes;
-        }
-        super.channelRead(ctx, msg);
-    }
-
-    @Override
-    protected void onSettings() {
-        // Nothing waits for them.
     }
 
     @Override

@@ -4,32 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole command, with the gateway of this build. */
 class BenchTest {
 
-    private record Result(int exitCode, String output, String errors) {}
-
     @TempDir
     private Path folder = Path.of("");
-
-    @BeforeAll
-    static void setHome() {
-        System.setProperty(
-                "leasegate.home", Path.of("..").toAbsolutePath().normalize().toString());
-    }
 
     @Test
     void measuresLeasegateAndNothingBetween() throws Exception {
         Path out = folder.resolve("results");
-        Result result = bench(
+        CommandRun result = bench(
                 "unary-1x1",
                 "latency",
                 "ready",
@@ -45,13 +34,13 @@ class BenchTest {
                 "1",
                 "--out",
                 out.toString());
-        assertThat(result.exitCode).as(result.output + result.errors).isZero();
-        assertThat(result.output)
+        assertThat(result.exitCode()).as(result.output() + result.errors()).isZero();
+        assertThat(result.output())
                 .contains(
                         "unary-1x1: Unary",
                         "latency: Unary at a fixed rate of arrivals, 10 connections (100 calls/s, as asked for)",
                         "ready: ");
-        assertThat(result.errors).contains("[1/", "round 2, leasegate");
+        assertThat(result.errors()).contains("[1/", "round 2, leasegate");
         JsonNode scenarios = new ObjectMapper()
                 .readTree(Files.readString(out.resolve("results.json")))
                 .get("scenarios");
@@ -74,7 +63,7 @@ class BenchTest {
 
     @Test
     void aPeerThatCannotStartFailsTheRunAndSaysWhy() {
-        Result result = bench(
+        CommandRun result = bench(
                 "unary-1x1",
                 "--peers",
                 "leasegate,direct",
@@ -88,29 +77,26 @@ class BenchTest {
                 "static",
                 "--leasegate-config",
                 "no-such-key = 1");
-        assertThat(result.exitCode).isEqualTo(1);
-        assertThat(result.output).contains("leasegate FAILED", "no-such-key").containsPattern("(?m)^direct +[0-9]");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.output()).contains("leasegate FAILED", "no-such-key").containsPattern("(?m)^direct +[0-9]");
     }
 
     @Test
     void saysWhatThereIs() {
-        assertThat(bench("--list").output).contains("unary-100x10", "latency", "churn", "leasegate", "direct");
-        Result scenario = bench("unary-2x2");
-        assertThat(scenario.exitCode).isEqualTo(2);
-        assertThat(scenario.errors).contains("there is no scenario 'unary-2x2'", "unary-100x10");
-        Result peer = bench("unary-1x1", "--peers", "squid");
-        assertThat(peer.exitCode).isEqualTo(2);
-        assertThat(peer.errors).contains("there is no peer 'squid'");
-        assertThat(bench("--rounds", "0").exitCode).isEqualTo(2);
-        Result missing = bench("unary-1x1", "--peers", "other=/nowhere");
-        assertThat(missing.exitCode).isEqualTo(1);
-        assertThat(missing.errors).contains("other is not installed");
+        assertThat(bench("--list").output()).contains("unary-100x10", "latency", "churn", "leasegate", "direct");
+        CommandRun scenario = bench("unary-2x2");
+        assertThat(scenario.exitCode()).isEqualTo(2);
+        assertThat(scenario.errors()).contains("there is no scenario 'unary-2x2'", "unary-100x10");
+        CommandRun peer = bench("unary-1x1", "--peers", "squid");
+        assertThat(peer.exitCode()).isEqualTo(2);
+        assertThat(peer.errors()).contains("there is no peer 'squid'");
+        assertThat(bench("--rounds", "0").exitCode()).isEqualTo(2);
+        CommandRun missing = bench("unary-1x1", "--peers", "other=/nowhere");
+        assertThat(missing.exitCode()).isEqualTo(1);
+        assertThat(missing.errors()).contains("other is not installed");
     }
 
-    private static Result bench(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code = BenchMain.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-        return new Result(code, out.toString(), err.toString());
+    private static CommandRun bench(String... arguments) {
+        return CommandRun.of("bench", arguments);
     }
 }

@@ -30,7 +30,7 @@ class HostTest {
 
     @Test
     void countsTheTimeAndMemoryOfWorkersToo() throws Exception {
-        try (Workspace workspace = new Workspace()) {
+        try (Workspace workspace = new Workspace("test")) {
             // The worker burns time; the first process only waits for it.
             Workspace.Started started =
                     workspace.start("shell", List.of("sh", "-c", "sh -c 'while :; do :; done' & wait"), Map.of());
@@ -50,7 +50,7 @@ class HostTest {
 
     @Test
     void leavesNothingBehind() throws Exception {
-        Workspace workspace = new Workspace();
+        Workspace workspace = new Workspace("test");
         Workspace.Started started =
                 workspace.start("shell", List.of("sh", "-c", "trap '' TERM; sleep 300 & wait; sleep 300"), Map.of());
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);

@@ -3,13 +3,18 @@ package io.leasegate.loadtest.cli;
 import io.leasegate.loadtest.host.BenchFailure;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import picocli.CommandLine;
 
-/** The program behind {@code leasegate bench}. Exit codes: 0 all went well, 1 something failed, 2 the command line is wrong. */
-public final class BenchMain {
+/**
+ * The program behind {@code leasegate bench}, {@code drill} and {@code soak}. Exit codes: 0 all went well, 1 something failed, 2 the command line is
+ * wrong.
+ */
+public final class LoadtestMain {
 
-    private BenchMain() {}
+    private LoadtestMain() {}
 
+    /** Runs the command that the first argument names, and ends the process with its exit code. */
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -18,8 +23,8 @@ public final class BenchMain {
 
     /** Runs a command line to its end and returns the exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine commandLine = new CommandLine(new BenchCommand());
-        String version = BenchMain.class.getPackage().getImplementationVersion();
+        CommandLine commandLine = new CommandLine(command(args.length == 0 ? "" : args[0]));
+        String version = LoadtestMain.class.getPackage().getImplementationVersion();
         commandLine.getCommandSpec().version("leasegate " + (version == null ? "(not packaged)" : version));
         commandLine.setOut(out);
         commandLine.setErr(err);
@@ -33,6 +38,15 @@ public final class BenchMain {
             }
             return 1;
         });
-        return commandLine.execute(args);
+        return commandLine.execute(Arrays.copyOfRange(args, 1, args.length));
+    }
+
+    private static Object command(String name) {
+        return switch (name) {
+            case "bench" -> new BenchCommand();
+            case "drill" -> new DrillCommand();
+            case "soak" -> new SoakCommand();
+            default -> throw new IllegalArgumentException("'" + name + "' (expected bench, drill or soak)");
+        };
     }
 }

@@ -1,6 +1,5 @@
-package io.leasegate.loadtest.bench;
+package io.leasegate.loadtest.host;
 
-import io.leasegate.loadtest.host.BenchFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The metrics of a gateway at one moment, as its admin listener tells them. Immutable. */
-final class Scrape {
+public final class Scrape {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -21,7 +20,7 @@ final class Scrape {
         this.values = values;
     }
 
-    static Scrape of(int adminPort) throws BenchFailure, InterruptedException {
+    public static Scrape of(int adminPort) throws BenchFailure, InterruptedException {
         URI uri = URI.create("http://127.0.0.1:" + adminPort + "/metrics");
         try {
             String text = HttpClient.newHttpClient()
@@ -45,13 +44,30 @@ final class Scrape {
     }
 
     /** How much a series with the label has grown since; an empty label stands for none. */
-    double growth(Scrape since, String name, String label) {
+    public double growth(Scrape since, String name, String label) {
         String series = label.isEmpty() ? name : name + "{" + label + "}";
         return value(series) - since.value(series);
     }
 
+    /** The sum of a metric's series, whatever their labels. */
+    public double sum(String name) {
+        return sum(name, "");
+    }
+
+    /** The sum of a metric's series that have a label among others. */
+    public double sum(String name, String label) {
+        double sum = 0;
+        for (Map.Entry<String, Double> e : values.entrySet()) {
+            boolean isOfMetric = e.getKey().equals(name) || e.getKey().startsWith(name + "{");
+            if (isOfMetric && e.getKey().contains(label)) {
+                sum += e.getValue();
+            }
+        }
+        return sum;
+    }
+
     /** The largest value that a gauge shows. */
-    double gauge(String name, String label) {
+    public double gauge(String name, String label) {
         return value(label.isEmpty() ? name : name + "{" + label + "}");
     }
 
@@ -59,7 +75,7 @@ final class Scrape {
      * The upper end of the bucket that holds the quantile of what a histogram has taken in since, in seconds: the true value is that or
      * less. NaN when there was nothing, infinite above the last bucket.
      */
-    double quantile(Scrape since, String name, String label, double quantile) {
+    public double quantile(Scrape since, String name, String label, double quantile) {
         double wanted = growth(since, name + "_count", label) * quantile;
         if (wanted == 0) {
             return Double.NaN;
