@@ -45,6 +45,7 @@ public final class Scenarios {
         all.add(new Throughput(
                 "upload", "1 MiB requests, 4 x 4", "call", Plan.closed(Method.UPLOAD, 4, 4), false, false));
         all.add(new Latency());
+        all.add(new UnderAttack());
         all.add(Memory.idleStreams());
         all.add(Memory.idleTlsConnections());
         all.add(new Churn());
