@@ -79,8 +79,7 @@ class LauncherTest {
 
     @Test
     void everySubcommandHasHelp() throws Exception {
-        for (String command :
-                List.of("serve", "check", "registrations", "explain", "dev", "bench", "drill", "soak")) {
+        for (String command : List.of("serve", "check", "registrations", "explain", "dev", "bench", "drill", "soak")) {
             Result result = archive.leasegate(elsewhere, Map.of(), command, "--help");
             assertThat(result.exitCode()).as(command + ": " + result.errors()).isZero();
             assertThat(result.output()).contains(command);

@@ -29,38 +29,54 @@ final class Attempt extends CountedAttempt implements H2StreamListener, Upstream
 
     private final Attempts attempts;
     private final UpstreamPool pool;
-    private final int number;
-    private final long untilNanos;
+    private final @Nullable Turn turn;
     private @Nullable H2Stream stream;
     private @Nullable AsciiString httpStatus;
     private boolean left;
-    private boolean told;
 
-    /**
-     * @param number how many attempts there were before it, but for those that no instance has acted on
-     * @param untilNanos when it must have begun to answer, in nanoseconds since the request's headers
-     */
-    Attempt(Attempts attempts, Endpoint endpoint, UpstreamPool pool, int number, long untilNanos) {
+    /** Which of a call's further attempts it is; an attempt that replaces another one because no instance acted on that has the same. */
+    static final class Turn {
+
+        final int number;
+        final long untilNanos;
+        private boolean told;
+
+        /**
+         * @param number how many attempts there were before it, but for those that no instance has acted on
+         * @param untilNanos when it must have begun to answer, in nanoseconds since the request's headers
+         */
+        Turn(int number, long untilNanos) {
+            this.number = number;
+            this.untilNanos = untilNanos;
+        }
+
+        /** Whether what became of it was not told yet; it counts as told from now on. */
+        boolean isFirstToTell() {
+            boolean first = !told;
+            told = true;
+            return first;
+        }
+    }
+
+    /** @param turn null for a call that is sent once */
+    Attempt(Attempts attempts, Endpoint endpoint, UpstreamPool pool, @Nullable Turn turn) {
         super(endpoint);
         this.attempts = attempts;
         this.pool = pool;
-        this.number = number;
-        this.untilNanos = untilNanos;
+        this.turn = turn;
+    }
+
+    @Nullable
+    Turn turn() {
+        return turn;
     }
 
     int number() {
-        return number;
+        return turn == null ? 0 : turn.number;
     }
 
     long untilNanos() {
-        return untilNanos;
-    }
-
-    /** Whether what became of it was not told yet; it counts as told from now on. */
-    boolean isFirstToTell() {
-        boolean first = !told;
-        told = true;
-        return first;
+        return turn == null ? FurtherAttempts.NEVER : turn.untilNanos;
     }
 
     boolean isLeft() {
@@ -154,7 +170,7 @@ final class Attempt extends CountedAttempt implements H2StreamListener, Upstream
 
     @Override
     public void onConnection(H2Connection h2) {
-        if (!left) {
+        if (!left && !attempts.call().isEnded()) {
             attempts.send(this, h2);
         }
     }
@@ -204,6 +220,9 @@ final class Attempt extends CountedAttempt implements H2StreamListener, Upstream
         AsciiString http = headers.get(HeaderNames.STATUS);
         endRequest();
         completed(true, grpcStatus, http, System.nanoTime());
+        if (attempts.call().isEnded()) {
+            return;
+        }
         GrpcStatus status = GrpcStatus.ofAnswer(grpcStatus, http);
         if (!attempts.goesOnWithout(this, status, headers.get(HeaderNames.GRPC_RETRY_PUSHBACK_MS))) {
             attempts.call().relayHeaders(headers, true);

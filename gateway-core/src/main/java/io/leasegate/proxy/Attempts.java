@@ -56,12 +56,19 @@ final class Attempts {
         return request.record();
     }
 
-    /** Finds out where the call goes by the table of now. Returns false when it was answered, because it goes nowhere. */
+    /**
+     * Finds out where the call goes by the table of now. Returns false when it goes nowhere, in which case it was answered, unless an attempt is under
+     * way that may still be.
+     */
     boolean route() {
         RouteTable now = loop.gateway().tables().get();
+        Destination d = now.match(request);
+        boolean alone = further == null || further.active().isEmpty();
+        if (!alone && (d == null || !isWithinLimit(d.cluster().name(), false))) {
+            return false;
+        }
         table = now;
         record().revision(now.revision());
-        Destination d = now.match(request);
         if (d == null) {
             Outcome outcome = request.namesMethod() ? Outcome.NO_SERVICE : Outcome.NO_ROUTE;
             call.replyLocally(outcome, outcome.grpcStatus(), now.describeMiss(request));
@@ -70,32 +77,21 @@ final class Attempts {
         destination = d;
         request.changes(d.changes());
         record().routed(d);
-        return isWithinLimit(d.cluster().name());
+        return !alone || isWithinLimit(d.cluster().name(), true);
     }
 
-    /** Counts the call among those of its service; it was answered where there are too many. */
-    private boolean isWithinLimit(String service) {
+    /** Counts the call among those of its service, where there are not too many. */
+    private boolean isWithinLimit(String service, boolean answerElse) {
         CallLimit ofService = loop.gateway().counts().limit(service);
-        if (ofService == limit) {
-            return true;
-        }
-        releaseLimit();
-        if (ofService != null && !ofService.tryAcquire()) {
-            call.replyLocally(
-                    Outcome.UPSTREAM_LIMIT,
-                    GrpcStatus.RESOURCE_EXHAUSTED,
-                    "limits.streams = " + ofService.max() + " reached for service " + service);
+        if (!CallLimit.move(limit, ofService)) {
+            if (answerElse && ofService != null) {
+                String which = "limits.streams = " + ofService.max() + " reached for service " + service;
+                call.replyLocally(Outcome.UPSTREAM_LIMIT, GrpcStatus.RESOURCE_EXHAUSTED, which);
+            }
             return false;
         }
         limit = ofService;
         return true;
-    }
-
-    private void releaseLimit() {
-        if (limit != null) {
-            limit.release();
-            limit = null;
-        }
     }
 
     Destination destination() {
@@ -131,20 +127,14 @@ final class Attempts {
             body.keepUpTo(policy.retry().bufferBytes());
             further.onBegin(elapsedNanos());
         }
-        attempt(0, untilNanos(), "no instance can take a call");
+        attempt(further == null ? null : further.turn(0), "no instance can take a call");
         if (further != null) {
             call.armTimer();
         }
     }
 
-    /** When an attempt that begins now must have begun to answer. */
-    private long untilNanos() {
-        long limitNanos = further == null ? TimeLimits.NONE : further.retry().perTryNanos();
-        return limitNanos == TimeLimits.NONE ? FurtherAttempts.NEVER : elapsedNanos() + limitNanos;
-    }
-
     /** Picks an instance and asks for a connection to it. */
-    private void attempt(int number, long untilNanos, String lastFailure) {
+    private void attempt(Attempt.@Nullable Turn turn, String lastFailure) {
         Destination d = destination();
         Endpoint e = d.picker().pick(request);
         if (e == null) {
@@ -154,7 +144,7 @@ final class Attempts {
             }
             return;
         }
-        Attempt attempt = new Attempt(this, e, loop.pool(e), number, untilNanos);
+        Attempt attempt = new Attempt(this, e, loop.pool(e), turn);
         current = attempt;
         if (further != null) {
             further.active().add(attempt);
@@ -166,18 +156,18 @@ final class Attempts {
 
     /** In the place of an attempt that no instance has acted on. */
     private void attemptAgain(Attempt last, String lastFailure) {
-        attemptByNow(last.number(), last.untilNanos(), lastFailure);
+        attemptByNow(last.turn(), lastFailure);
     }
 
     /** A retry or a hedge. */
-    void attemptFurther(int number) {
-        attemptByNow(number, untilNanos(), "the attempt before failed");
+    void attemptFurther(Attempt.Turn turn) {
+        attemptByNow(turn, further == null ? "" : further.lastFailure());
     }
 
     /** A table that is newer than the one that the call was routed by knows better which instances there are. */
-    private void attemptByNow(int number, long untilNanos, String lastFailure) {
+    private void attemptByNow(Attempt.@Nullable Turn turn, String lastFailure) {
         if (loop.gateway().tables().get() == table || route()) {
-            attempt(number, untilNanos, lastFailure);
+            attempt(turn, lastFailure);
         }
     }
 
@@ -262,7 +252,13 @@ final class Attempts {
             return;
         }
         f.tell(attempt, Result.FAILED);
+        f.lastFailure(detail);
         boolean timedOut = outcome == Outcome.UPSTREAM_TIMEOUT;
+        boolean ours = outcome == Outcome.LOCAL_OVERLOAD || !attempt.isSent();
+        if (ours && !f.active().isEmpty() && !f.mayFollow(status, timedOut)) {
+            // No instance said so, and another one may still answer.
+            return;
+        }
         if (f.goesOn(status, FurtherAttempts.NO_PUSHBACK, timedOut)) {
             goOn();
             return;
@@ -286,6 +282,7 @@ final class Attempts {
         if (f == null) {
             return false;
         }
+        f.lastFailure(attempt.describe("phase response: it answered " + status));
         if (f.goesOn(status, FurtherAttempts.pushbackNanos(pushback), false)) {
             f.tell(attempt, Result.FAILED);
             goOn();
@@ -307,6 +304,7 @@ final class Attempts {
     void committed(Attempt attempt) {
         current = attempt;
         if (further != null) {
+            record().answeredBy(attempt.endpoint());
             further.tell(attempt, Result.ANSWERED);
             further.cancelAllBut(attempt);
         }
@@ -325,9 +323,9 @@ final class Attempts {
         }
     }
 
-    /** The caller has sent more: so many bytes of DATA with what comes now. */
-    void onRequestBytes(long bytes) {
-        if (further != null && !call.isResponding() && bytes > further.retry().bufferBytes()) {
+    /** The caller has sent more, which has been passed on. */
+    void onRequestBytes() {
+        if (further != null && isOpen() && !isRequestWithin(further.retry().bufferBytes())) {
             further.onRequestTooLarge();
         }
     }
@@ -368,7 +366,8 @@ final class Attempts {
 
     /** The call has ended: no instance need go on. */
     void end() {
-        releaseLimit();
+        CallLimit.move(limit, null);
+        limit = null;
         if (further != null) {
             further.cancelAllBut(null);
         } else if (current != null) {

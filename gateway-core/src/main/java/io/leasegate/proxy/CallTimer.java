@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of time of one call, on one timer: the caller's {@code grpc-timeout} those of the call's {@link TimeLimits}, and when its {@link Attempts} have something to do. Times are
- * nanoseconds since the request's headers. The idle limit costs a look at the clock per frame; the timer finds out later whether it has passed.
+ * The limits of time of one call, on one timer: the caller's {@code grpc-timeout}, the call's {@link TimeLimits}, and when its {@link Attempts}
+ * have something to do. Times are nanoseconds since the request's headers. The idle limit costs a look at the clock per frame; the timer finds out later whether it has passed.
  * Used on the call's event loop.
  */
 final class CallTimer implements Runnable {

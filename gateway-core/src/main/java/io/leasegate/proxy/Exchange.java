@@ -121,8 +121,8 @@ final class Exchange implements H2StreamListener {
             return;
         }
         countFrame();
-        attempts.onRequestBytes(body.relayedBytes() + data.readableBytes());
         body.data(data, creditBytes, endStream);
+        attempts.onRequestBytes();
     }
 
     @Override

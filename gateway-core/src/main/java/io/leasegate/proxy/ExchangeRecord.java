@@ -74,6 +74,11 @@ final class ExchangeRecord implements AccessRecord {
         tries++;
     }
 
+    /** Of several instances that the call is with at a time this one answers. */
+    void answeredBy(Endpoint e) {
+        endpoint = e;
+    }
+
     /** Returns the time of {@link System#nanoTime}. */
     long sent() {
         attempts++;

@@ -6,6 +6,7 @@ import io.leasegate.proxy.FurtherAttempt.Withheld;
 import io.leasegate.resilience.CallPolicy;
 import io.leasegate.resilience.RetryBudget;
 import io.leasegate.resilience.RetryPolicy;
+import io.leasegate.resilience.TimeLimits;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ abstract class FurtherAttempts {
     private int made = 1;
     private long dueNanos = NEVER;
     private @Nullable String note;
+    private String lastFailure = "no answer has begun within hedge.delay";
 
     FurtherAttempts(Attempts attempts, FurtherAttempt kind, CallPolicy policy, RetryBudget budget) {
         this.attempts = attempts;
@@ -79,6 +81,15 @@ abstract class FurtherAttempts {
         return note;
     }
 
+    /** Why the next attempt is made, in words. */
+    final String lastFailure() {
+        return lastFailure;
+    }
+
+    final void lastFailure(String what) {
+        lastFailure = what;
+    }
+
     final List<Attempt> active() {
         return active;
     }
@@ -100,13 +111,25 @@ abstract class FurtherAttempts {
             }
         }
         if (dueNanos <= elapsedNanos && attempts.isOpen() && begins(elapsedNanos)) {
-            attempts.attemptFurther(made - 1);
+            attempts.attemptFurther(turn(made - 1));
         }
     }
 
+    /** Of an attempt that begins now. */
+    final Attempt.Turn turn(int number) {
+        long limitNanos = retry().perTryNanos();
+        return new Attempt.Turn(number, limitNanos == TimeLimits.NONE ? NEVER : attempts.elapsedNanos() + limitNanos);
+    }
+
     final void cancelAllBut(@Nullable Attempt kept) {
+        // Those that wait go first: the end of a stream would let them have its place.
+        cancelAllBut(kept, false);
+        cancelAllBut(kept, true);
+    }
+
+    private void cancelAllBut(@Nullable Attempt kept, boolean sent) {
         for (Attempt a : List.copyOf(active)) {
-            if (a != kept) {
+            if (a != kept && a.isSent() == sent) {
                 tell(a, Result.DROPPED);
                 a.cancel();
             }
@@ -168,7 +191,8 @@ abstract class FurtherAttempts {
 
     /** What became of an attempt, once; the first one is no further attempt. */
     final void tell(Attempt attempt, Result result) {
-        if (attempt.number() > 0 && attempt.isFirstToTell()) {
+        Attempt.Turn turn = attempt.turn();
+        if (turn != null && turn.number > 0 && turn.isFirstToTell()) {
             attempts.observer().onFurtherAttempt(attempts.service(), kind, result);
         }
     }

@@ -38,6 +38,10 @@ final class Hedges extends FurtherAttempts {
     /** It cannot be sent again: the oldest attempt that is on its way goes on alone. */
     @Override
     void onRequestTooLarge() {
+        if (active().isEmpty()) {
+            // The next attempt is planned, and finds all of the request: nothing of it has been let go.
+            return;
+        }
         if (!stopped && !areAllMade()) {
             draw(0);
         }

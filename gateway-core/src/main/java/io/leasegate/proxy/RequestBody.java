@@ -120,9 +120,14 @@ final class RequestBody {
     void data(ByteBuf data, int creditBytes, boolean endStream) {
         ended = endStream;
         relayedBytes += data.readableBytes();
+        relay(data, creditBytes, endStream);
         if (mirror != null) {
+            // Last: the end of the copy may let an attempt of the call itself have its place.
             mirror.data(data, endStream);
         }
+    }
+
+    private void relay(ByteBuf data, int creditBytes, boolean endStream) {
         H2Stream stream = upstream;
         if (stream == null) {
             keep(data);
@@ -147,9 +152,6 @@ final class RequestBody {
     /** Trailers, which are copied. */
     void trailers(HeaderBlock block) {
         ended = true;
-        if (mirror != null) {
-            mirror.trailers(block);
-        }
         if (upstream != null) {
             upstream.sendHeaders(block, true);
         }
@@ -158,6 +160,9 @@ final class RequestBody {
         }
         if (upstream == null || replayable) {
             trailers = block.copy();
+        }
+        if (mirror != null) {
+            mirror.trailers(block);
         }
     }
 

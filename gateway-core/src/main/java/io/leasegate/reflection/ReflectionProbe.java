@@ -62,6 +62,11 @@ final class ReflectionProbe implements ConnectionWatcher {
     private void call(H2Connection on, AsciiString path) {
         ListServicesCall c = new ListServicesCall(path, a -> {
             if (a.result() == Result.UNIMPLEMENTED && path.equals(ListServicesCall.V1)) {
+                // It may have said so without ending the stream.
+                ListServicesCall first = call;
+                if (first != null) {
+                    first.stop();
+                }
                 call(on, ListServicesCall.V1_ALPHA);
             } else {
                 answer(a);

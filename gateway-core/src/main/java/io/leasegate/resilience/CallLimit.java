@@ -1,6 +1,7 @@
 package io.leasegate.resilience;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** How many calls of a service may be in flight at one time, over all event loops. Safe from any thread. */
 public final class CallLimit {
@@ -35,6 +36,26 @@ public final class CallLimit {
                 return true;
             }
         }
+    }
+
+    /**
+     * Counts a call in where it goes, and out where it was.
+     *
+     * @param from where it is counted, null for nowhere
+     * @param to where it goes, null for where nothing is counted
+     * @return whether there was a place; else nothing has changed
+     */
+    public static boolean move(@Nullable CallLimit from, @Nullable CallLimit to) {
+        if (from == to) {
+            return true;
+        }
+        if (to != null && !to.tryAcquire()) {
+            return false;
+        }
+        if (from != null) {
+            from.release();
+        }
+        return true;
     }
 
     public void release() {

@@ -1,5 +1,6 @@
 package io.leasegate.routing;
 
+import com.google.re2j.Pattern;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -17,6 +18,9 @@ public final class VersionMatch {
 
     /** Whatever version an instance has, or none. */
     public static final VersionMatch ANY = new VersionMatch("", null, Set.of());
+
+    /** A version that leaves something out. */
+    private static final Pattern SHORT = Pattern.compile("v?[0-9]+(\\.[0-9]+){0,2}");
 
     private final String text;
     private final @Nullable RangesList range;
@@ -49,11 +53,33 @@ public final class VersionMatch {
         if (!isRange(text)) {
             return exactly(text);
         }
-        RangesList ranges = RangesListFactory.create(text);
-        if (ranges.get().isEmpty()) {
-            throw new IllegalArgumentException("not a range of versions: " + text);
+        // The library passes over what it does not understand, and what does not go together.
+        for (String section : text.split("\\|\\|", -1)) {
+            String[] ends = section.split(" - ", -1);
+            boolean readable = ends.length == 1
+                    ? areUnderstood(section)
+                    : ends.length == 2 && isUnderstood(ends[0].strip()) && isUnderstood(ends[1].strip());
+            if (!readable) {
+                throw new IllegalArgumentException("not a range of versions: " + text);
+            }
         }
+        RangesList ranges = RangesListFactory.create(text);
         return new VersionMatch(text, ranges, Set.of());
+    }
+
+    private static boolean areUnderstood(String section) {
+        String[] parts = section.strip().replaceAll("([<>=])\\s+", "$1").split("\\s+", -1);
+        for (String part : parts) {
+            boolean standsAlone = part.startsWith("^") || part.startsWith("~");
+            if ((standsAlone && parts.length > 1) || !isUnderstood(part)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isUnderstood(String part) {
+        return !RangesListFactory.create(part).get().isEmpty();
     }
 
     private static boolean isRange(String text) {
@@ -68,13 +94,13 @@ public final class VersionMatch {
         return text.isEmpty();
     }
 
-    /** Whether an instance's version is one of them. What is no semantic version is read as far as it looks like one: {@code v1.2} as 1.2.0. */
+    /** Whether an instance's version is one of them. {@code v1.2} is read as 1.2.0; what looks like no version is in no range. */
     public boolean contains(String version) {
         if (range == null) {
             return several.isEmpty() ? text.isEmpty() || text.equals(version) : several.contains(version);
         }
         Semver strict = Semver.parse(version);
-        Semver parsed = strict != null ? strict : Semver.coerce(version);
+        Semver parsed = strict == null && SHORT.matcher(version).matches() ? Semver.coerce(version) : strict;
         return parsed != null && range.isSatisfiedBy(parsed);
     }
 

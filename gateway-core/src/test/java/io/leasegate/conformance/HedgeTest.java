@@ -15,6 +15,7 @@ import io.leasegate.testkit.Http2Error;
 import io.leasegate.testkit.RawHttp2Client;
 import io.leasegate.testkit.RawStream;
 import io.leasegate.testkit.ScriptedInstance;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -61,6 +62,8 @@ class HedgeTest {
             }
         }
         assertThat(gateway.observer().call(0).attempts()).isEqualTo(3);
+        assertThat(gateway.observer().call(0).endpointAddress())
+                .isEqualTo("127.0.0.1:" + all.get(1).port());
         assertThat(gateway.observer().furtherAttempts()).hasSize(2);
     }
 
@@ -105,6 +108,31 @@ class HedgeTest {
         assertThat(r.grpcStatus()).isEqualTo(UNAVAILABLE);
         assertThat(r.grpcMessage()).isEqualTo("three");
         assertThat(gateway.observer().call(0).attempts()).isEqualTo(4);
+    }
+
+    @Test
+    void requestThatGrowsWhileNoAttemptIsUnderWayGoesWithTheNext() {
+        ScriptedInstance instance = gateway.instance(LATE);
+        RawStream call = gateway.client().openCall(LATE, Paths.BIDI);
+        call.message("first");
+        RawStream refused = instance.nextStream();
+        refused.expectMessage("first");
+        refused.headers(
+                HeaderFields.grpcResponse()
+                        .with("grpc-status", Integer.toString(UNAVAILABLE))
+                        .with("grpc-retry-pushback-ms", "1000"),
+                true);
+        refused.expectRst(Http2Error.CANCEL);
+        byte[] more = Grpc.messageOfLength(5_000);
+        call.data(more, false);
+        RawStream next = instance.nextStream();
+        call.halfClose();
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.writeBytes(Grpc.message("first"));
+        whole.writeBytes(more);
+        assertThat(next.expectRequestEnd()).isEqualTo(whole.toByteArray());
+        next.reply("ok");
+        assertThat(call.response().grpcStatus()).isZero();
     }
 
     @Test

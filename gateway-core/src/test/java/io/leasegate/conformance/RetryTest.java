@@ -57,7 +57,8 @@ class RetryTest {
             })
             .routes(new Route(
                     RouteMatch.grpc("leasegate.test.Echo", "Bidi"),
-                    List.of(new Route.Target(NONE, Subset.ALL, 1, null, CallPolicy.DEFAULT.withRetry(POLICY.withAttempts(2)))),
+                    List.of(new Route.Target(
+                            NONE, Subset.ALL, 1, null, CallPolicy.DEFAULT.withRetry(POLICY.withAttempts(2)))),
                     HeaderChanges.NONE));
 
     private CallRecord theCall() {

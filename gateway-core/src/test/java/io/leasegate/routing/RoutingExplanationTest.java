@@ -77,8 +77,8 @@ class RoutingExplanationTest {
     private static Route randomRoute(SplittableRandom random) {
         List<Route.Target> targets = new ArrayList<>();
         for (int i = random.nextInt(1, 4); i > 0; i--) {
-            targets.add(new Route.Target(
-                    oneOf(random, NAMES), oneOf(random, VERSIONS), i == 1 ? 3 : random.nextInt(3)));
+            targets.add(
+                    new Route.Target(oneOf(random, NAMES), oneOf(random, VERSIONS), i == 1 ? 3 : random.nextInt(3)));
         }
         return new Route(randomMatch(random), targets, HeaderChanges.NONE);
     }
@@ -292,10 +292,7 @@ class RoutingExplanationTest {
     void allPartsOfASplitAreTold() {
         RouteTableBuilder builder = builder(List.of(new Route(
                 new RouteMatch(null, "/", null, List.of()),
-                List.of(
-                        new Route.Target("a", "", 3),
-                        new Route.Target("b", "", 1),
-                        new Route.Target("c", "", 0)),
+                List.of(new Route.Target("a", "", 3), new Route.Target("b", "", 1), new Route.Target("c", "", 0)),
                 HeaderChanges.NONE)));
         builder.setAll(List.of(instance("a", 1, version("")), instance("b", 2, version(""))));
         RouteTable table = builder.build(1).table();

@@ -28,7 +28,12 @@ class SubsetTest {
 
     private static RouteTableBuilder builder(Subset subset, String versionHeader) {
         Route route = new Route(
-                ANY, List.of(new Route.Target("shop", subset, 1, null, null)), HeaderChanges.NONE, null, null, versionHeader);
+                ANY,
+                List.of(new Route.Target("shop", subset, 1, null, null)),
+                HeaderChanges.NONE,
+                null,
+                null,
+                versionHeader);
         RouteTableBuilder b = new RouteTableBuilder(name -> new RoundRobinLoadBalancer(), List.of(route), "static");
         b.set("1", List.of(instance(1, "1.0.0", List.of("canary", "eu"), Map.of("env", "test"))));
         b.set("2", List.of(instance(2, "1.2.0", List.of("eu"), Map.of("env", "prod", "rack", "7"))));

@@ -18,7 +18,8 @@ class VersionMatchTest {
                 "v1; v1; v2, 1",
                 "blue green; blue green; blue",
                 "release-x; release-x; release-1",
-                "^1.2; 1.2.0, 1.2, v1.2.3, 1.10.0; 1.1.9, 2.0.0, 1.3.0-rc.1, blue, ''",
+                "^1.2; 1.2.0, 1.2, v1.2.3, 1.10.0; 1.1.9, 2.0.0, 1.3.0-rc.1, 1.3-rc1, a1b2c3d, feature-1, blue, ''",
+                ">= 1.2 < 2; 1.2.0; 2.0.0, 1.1.0",
                 "~1.2; 1.2.0, 1.2.9; 1.3.0",
                 ">=1.2 <2; 1.2.0, 1.9.9; 2.0.0, 1.1.0",
                 "1.x; 1.0.0, 1.9.0; 2.0.0",
@@ -53,7 +54,18 @@ class VersionMatchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"^abc", ">=", "~", "one || two"})
+    @ValueSource(
+            strings = {
+                "^abc",
+                ">=",
+                "~",
+                "one || two",
+                "^1.2 <1.9",
+                "~1.2 >=1.2.3",
+                ">=1.2 <tow",
+                "1.x || garbage",
+                "1.2 - x.y.z - 2"
+            })
     void whatLooksLikeARangeMustBeOne(String text) {
         assertThatThrownBy(() -> VersionMatch.of(text))
                 .isInstanceOf(IllegalArgumentException.class)

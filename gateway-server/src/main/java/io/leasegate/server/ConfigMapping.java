@@ -195,7 +195,9 @@ public final class ConfigMapping {
 
     static ReflectionSettings reflection(GatewayConfig config, String service) {
         ServiceConfig.Reflection r = config.services().of(service).reflection();
-        return new ReflectionSettings(r.enabled(), r.timeout().toMillis());
+        // Who asks for no health checks gets no other questions either.
+        boolean enabled = r.enabled() && config.services().of(service).health().enabled();
+        return new ReflectionSettings(enabled, r.timeout().toMillis());
     }
 
     static OutlierSettings outlier(GatewayConfig config, String service) {

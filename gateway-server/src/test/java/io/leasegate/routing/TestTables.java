@@ -21,7 +21,8 @@ public final class TestTables {
         List<Endpoint> all = List.of(endpoints);
         Cluster cluster = new Cluster(service, all);
         Destination d = new Destination(cluster, Subset.ALL, new LeastRequestLoadBalancer().picker(all));
-        return new RouteTable(1, 7, "etcd", List.of(cluster), List.of(), new NameMap<>(Map.of(service, d)));
+        KnownNames names = new KnownNames(new NameMap<>(Map.of(service, d)), new NameMap<>(Map.of()), Map.of());
+        return new RouteTable(1, 7, "etcd", List.of(cluster), List.of(), names);
     }
 
     public static Endpoint endpoint(String service, int port) {

@@ -122,7 +122,7 @@ final class RoutingReport {
     private void printOnPurpose(JsonNode d) {
         if (d.has("mirror")) {
             JsonNode mirror = d.path("mirror");
-            String version = text(mirror, "version");
+            String subset = text(mirror, "subset");
             out.println("mirror: copies of " + percent(mirror.path("share").asDouble()) + " of the calls go to service "
                     + text(mirror, "service") + (subset.isEmpty() ? "" : " " + subset));
         }

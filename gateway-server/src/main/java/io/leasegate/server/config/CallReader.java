@@ -32,13 +32,14 @@ final class CallReader {
                 further,
                 h -> new Written<>(
                         new Hedge(h.get("attempts", ATTEMPTS), h.get("delay", Kind.DURATION)), h.find("attempts")));
-        if (retry.value.attempts() > 1
-                && hedge.value.attempts() > 1
-                && (isOf(s, retry.attempts) || isOf(s, hedge.attempts))) {
-            s.problem(
-                    "hedge.attempts",
-                    hedge.value.attempts() + " (expected 1 beside retry.attempts = " + retry.value.attempts()
-                            + ": a call is either retried or hedged, so set one of the two to 1)");
+        Node here = isOf(s, hedge.attempts) ? hedge.attempts : isOf(s, retry.attempts) ? retry.attempts : null;
+        if (here != null && retry.value.attempts() > 1 && hedge.value.attempts() > 1) {
+            s.context()
+                    .problem(
+                            s.path() + ".hedge.attempts: " + hedge.value.attempts()
+                                    + " (expected 1 beside retry.attempts = " + retry.value.attempts()
+                                    + ": a call is either retried or hedged, so set one of the two to 1)",
+                            here.origin());
         }
         return new CallConfig(
                 retry.value,

@@ -96,8 +96,8 @@ final class RouteReader {
                 && match.authority() == null
                 && match.headers().isEmpty()
                 && match.identity() == null
-                && match.listener() == null
-                && match.sources().isEmpty()) {
+                && s.find("listener") == null
+                && s.find("source") == null) {
             // A block that is missing as a whole has been told.
             if (s.isPresent()) {
                 s.problem(

@@ -84,7 +84,7 @@ final class RoutingJson {
         if (mirror != null) {
             node.putObject("mirror")
                     .put("service", mirror.destination().cluster().name())
-                    .put("version", mirror.destination().version())
+                    .put("subset", mirror.destination().subset().describe().strip())
                     .put("share", mirror.share());
         }
         Fault fault = d.fault();

@@ -412,7 +412,7 @@ class ConfigErrorsTest {
                 route(
                         "match {}, service = a",
                         ".match: no condition "
-                                + "(expected at least one of path-prefix, path, grpc-service, authority, headers and identity)"),
+                                + "(expected at least one of path-prefix, path, grpc-service, authority, headers, identity, listener and source)"),
                 route(
                         "match { path = \"/a\", path-prefix = \"/\" }, service = a",
                         ".match: path and path-prefix are both set "
@@ -477,8 +477,10 @@ class ConfigErrorsTest {
                         ".version: ^one (expected a version, or a range of them such as ^1.2, \">=1.2 <2\" or 1.x)"),
                 route(
                         "match { listener = edge }, service = a",
-                        ".match.listener: edge (expected the name of a listener; there are default)"),
-                route("match { source = 10.0.0.0/33 }, service = a", ".match.source: 10.0.0.0/33 (expected 0-32)"),
+                        ".match.listener: edge (expected the name of a listener; there are listener-0)"),
+                route(
+                        "match { source = [ 10.0.0.0/33 ] }, service = a",
+                        ".match.source[0]: 10.0.0.0/33 (expected 0-32)"),
                 route(
                         "match { source = [ localhost ] }, service = a",
                         ".match.source[0]: localhost (expected an IP address or a range of them, such as 10.0.0.0/8 or fd00::/8)"),
@@ -562,7 +564,7 @@ class ConfigErrorsTest {
                 line(
                         "leasegate.admin.tcp-backlog = 5",
                         "leasegate.admin.tcp-backlog: unknown key "
-                                + "(nearest is leasegate.admin.port; known here: address, port)"),
+                                + "(nearest is leasegate.admin.port; known here: address, port, explain-calls)"),
                 line("leasegat { }", "leasegat: unknown key (did you mean leasegate?)"),
                 line("listeners = []", "listeners: unknown key (did you mean leasegate.listeners?)"),
                 line(

@@ -354,7 +354,7 @@ class ConfigLoaderTest {
                         c { present = false }
                       }
                       identity { prefix = "spiffe://lab/" }
-                      listener = main, source = [ 10.0.0.0/8, "fd00::1" ]
+                      listener = listener-0, source = [ 10.0.0.0/8, "fd00::1" ]
                     }
                     service = orders
                     version = 2.0
@@ -390,7 +390,7 @@ class ConfigLoaderTest {
                                 new HeaderCondition("b", new TextCondition(TextKind.REGEX, "[0-9]+")),
                                 new HeaderCondition("c", new TextCondition(TextKind.PRESENT, "false"))),
                         new TextCondition(TextKind.PREFIX, "spiffe://lab/"),
-                        "main",
+                        "listener-0",
                         List.of(
                                 new AddressRange(new byte[] {10, 0, 0, 0}, 8, "10.0.0.0/8"),
                                 new AddressRange(
