@@ -68,11 +68,6 @@ final class KeptBytes {
         }
     }
 
-    /** Sends everything; it stays here for another time. */
-    void sendTo(H2Stream stream, boolean endStream) {
-        sendTo(stream, endStream, null);
-    }
-
     /**
      * Sends everything; it stays here for another time.
      *

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class MirroredCall implements H2StreamListener, UpstreamWaiter, ReceiveWindow {
 
     /** How long an instance may take for its answer when the call itself has got its own. */
-    static final long GRACE_MILLIS = 15_000;
+    private static final long GRACE_MILLIS = 15_000;
 
     private static final int MAX_TRIES = 2;
     private static final HeaderField MARK =
@@ -50,10 +50,9 @@ final class MirroredCall implements H2StreamListener, UpstreamWaiter, ReceiveWin
     private @Nullable H2Stream stream;
     private int queuedBytes;
     private int tries;
+    private boolean answersWell;
     private boolean finished;
     private @Nullable Future<?> grace;
-
-    private boolean answersWell;
 
     private MirroredCall(
             ProxyLoop loop, MirrorTarget target, Endpoint endpoint, UpstreamPool pool, HeaderBlock headers) {

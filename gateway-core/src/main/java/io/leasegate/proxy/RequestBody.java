@@ -95,7 +95,7 @@ final class RequestBody {
         int credit = heldCreditBytes;
         heldCreditBytes = 0;
         if (kept != null) {
-            kept.sendTo(stream, endsHere);
+            kept.sendTo(stream, endsHere, null);
         } else if (endsHere) {
             stream.sendData(Unpooled.EMPTY_BUFFER, true, null, 0);
         }

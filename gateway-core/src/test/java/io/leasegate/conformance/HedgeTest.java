@@ -4,6 +4,7 @@ import static io.leasegate.conformance.Paths.UNARY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leasegate.proxy.Outcome;
+import io.leasegate.proxy.UpstreamSettings;
 import io.leasegate.resilience.CallPolicy;
 import io.leasegate.resilience.HedgePolicy;
 import io.leasegate.resilience.RetryPolicy;
@@ -12,6 +13,8 @@ import io.leasegate.testkit.Grpc;
 import io.leasegate.testkit.GrpcResponse;
 import io.leasegate.testkit.HeaderFields;
 import io.leasegate.testkit.Http2Error;
+import io.leasegate.testkit.PeerOptions;
+import io.leasegate.testkit.RawFrame;
 import io.leasegate.testkit.RawHttp2Client;
 import io.leasegate.testkit.RawStream;
 import io.leasegate.testkit.ScriptedInstance;
@@ -36,12 +39,15 @@ class HedgeTest {
             CallPolicy.DEFAULT.withHedge(new HedgePolicy(3, 100_000_000)).withRetry(RetryPolicy.OFF.withBuffer(1_000));
 
     @RegisterExtension
-    final GatewayExtension gateway = GatewayExtension.create().ioThreads(1).policies(service -> switch (service) {
-        case QUICK -> THREE;
-        case LATE -> THREE.withHedge(new HedgePolicy(3, 60_000_000_000L));
-        case BROKE -> THREE.withRetry(RetryPolicy.OFF.withBudget(0));
-        default -> CallPolicy.DEFAULT;
-    });
+    final GatewayExtension gateway = GatewayExtension.create()
+            .ioThreads(1)
+            .upstream(UpstreamSettings.DEFAULT.withConnectionsPerEndpoint(1).withPending(100, 500))
+            .policies(service -> switch (service) {
+                case QUICK -> THREE;
+                case LATE -> THREE.withHedge(new HedgePolicy(3, 60_000_000_000L));
+                case BROKE -> THREE.withRetry(RetryPolicy.OFF.withBudget(0));
+                default -> CallPolicy.DEFAULT;
+            });
 
     @Test
     void slowCallGoesToOtherInstancesAndTheFirstAnswerWins() {
@@ -133,6 +139,22 @@ class HedgeTest {
         assertThat(next.expectRequestEnd()).isEqualTo(whole.toByteArray());
         next.reply("ok");
         assertThat(call.response().grpcStatus()).isZero();
+    }
+
+    /** The limit is ours and not an instance's word, and another one is about to answer. */
+    @Test
+    void hedgeThatALimitOfTheGatewayRefusesLeavesTheOtherAttemptAlone() {
+        ScriptedInstance instance =
+                gateway.instance(QUICK, () -> PeerOptions.defaults().setting(RawFrame.MAX_CONCURRENT_STREAMS, 1));
+        RawStream call = gateway.client().startUnary(QUICK, UNARY, "x");
+        RawStream only = instance.nextStream();
+        only.expectRequestEnd();
+        // Both hedges are due after 200 ms, wait for a stream, and are refused after pending-timeout.
+        only.expectNothing(Duration.ofMillis(1_500));
+        only.reply("late, but well");
+        assertThat(call.response().grpcStatus()).isZero();
+        assertThat(gateway.observer().call(0).attempts()).isEqualTo(1);
+        assertThat(gateway.observer().furtherAttempts()).containsExactly("hedge failed", "hedge failed");
     }
 
     @Test

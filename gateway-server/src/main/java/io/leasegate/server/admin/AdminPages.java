@@ -41,7 +41,7 @@ final class AdminPages {
         {
             "GET",
             EXPLAIN,
-            "?path=/pkg.Service/Method (authority, header=NAME:VALUE, source, identity) or ?request-id=ID: where a call goes"
+            "?path=/pkg.Service/Method (authority, header=NAME:VALUE, source, identity, listener) or ?request-id=ID: where a call goes"
                     + " or went, and why"
         },
         {"POST", "/api/drain", "stop taking calls, finish those in flight, and exit, as SIGTERM does"},

@@ -16,7 +16,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code leasegate drill rolling-restart}. */
@@ -94,11 +93,8 @@ final class RollingRestartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, BenchFailure, InterruptedException {
-        if (instances < 2 || instances > 20 || rate < 1 || rate > 100_000) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--instances is " + instances + " (expected 2 to 20), --rate " + rate + " (expected 1 to 100000)");
-        }
+        OptionRange.check(spec, "--instances", instances, 2, 20);
+        OptionRange.check(spec, "--rate", rate, 1, 100_000);
         RollingRestart.Settings settings =
                 new RollingRestart.Settings(service.name().toLowerCase(Locale.ROOT), instances, rate);
         List<RestartResult> results = run(settings);

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code leasegate soak}. */
@@ -121,26 +120,14 @@ public final class SoakCommand implements Callable<Integer> {
     }
 
     private Settings settings() {
-        between("--minutes", minutes, 0.05, MOST_MINUTES);
-        between("--instances", instances, 2, 20);
-        between("--scripted", scripted, 1, 20);
-        between("--connections", connections, 2, 1000);
-        between("--rate", rate, 1, 10_000);
-        between("--rss-limit", rssLimitMib, 1, 1 << 20);
+        OptionRange.check(spec, "--minutes", minutes, 0.05, MOST_MINUTES);
+        OptionRange.check(spec, "--instances", instances, 2, 20);
+        OptionRange.check(spec, "--scripted", scripted, 1, 20);
+        OptionRange.check(spec, "--connections", connections, 2, 1000);
+        OptionRange.check(spec, "--rate", rate, 1, 10_000);
+        OptionRange.check(spec, "--rss-limit", rssLimitMib, 1, 1 << 20);
         long chosen = seed == null ? ThreadLocalRandom.current().nextInt(1_000_000) : seed;
         return new Settings(chosen, minutes, instances, scripted, connections, rate, rssLimitMib);
-    }
-
-    private void between(String option, double value, double least, double most) {
-        if (!(value >= least && value <= most)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "%s is %s (expected %s to %s)".formatted(option, text(value), text(least), text(most)));
-        }
-    }
-
-    private static String text(double value) {
-        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
     private SoakResult run(Settings settings) throws IOException, BenchFailure, InterruptedException {
